@@ -1,0 +1,320 @@
+"""The workspace on disk: its layout, strict reading, atomic writing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from consultkit.diagnostic import Fault, Place
+from consultkit.i18n import _
+
+MAPPING = "mapping.yaml"
+DELIVERIES = "notes/livraisons.yaml"
+THEMES = "guides/themes.yaml"
+MAX_BYTES = 4_000_000
+READ_FOLDERS = ("guides", "notes", "templates")
+
+_PACKAGE = Path(__file__).parent
+_CONTROLS = bytes(c for c in range(32) if c not in (9, 10, 13)) + b"\x7f"
+_BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_CONFLICT = re.compile(r"^[ \t]*(<{7}|>{7}|\|{7}|={7})(?=[ \t]|$)", re.MULTILINE)
+_WINDOWS_NAMES = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+
+
+class WorkspaceError(Exception):
+    """The run cannot go on; the message is a whole sentence with a way out."""
+
+
+def defaults_dir(kind: str) -> Path:
+    """The shipped `guides` or `templates`: the checkout's own folder where there is one, else the wheel's."""
+    beside = _PACKAGE.parent / kind
+    if beside.is_dir() and (_PACKAGE.parent / "pyproject.toml").is_file():
+        return beside
+    return _PACKAGE / "_defaults" / kind
+
+
+def find_root(start: Path) -> Path | None:
+    """The nearest folder at or above `start` that holds mapping.yaml."""
+    here = start.resolve()
+    return next((folder for folder in (here, *here.parents) if (folder / MAPPING).is_file()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A text file as read: `text` has \\n line ends and no byte order mark."""
+
+    file: str
+    text: str
+    crlf: bool = False
+    bom: bool = False
+
+    def line(self, number: int) -> str:
+        """One line, 1-based, without its end; empty past the last."""
+        lines = self.text.split("\n")
+        return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+class Tree(Protocol):
+    """Where files come from: the disk, or what git is about to commit."""
+
+    def names(self) -> Iterable[str]:
+        """The paths of all files in the folders that are read, relative to the root, with `/`."""
+
+    def read(self, name: str) -> bytes:
+        """One file's bytes; OSError where it cannot be read."""
+
+    def escapes(self, name: str) -> bool:
+        """Whether the file is a link that leads out of the workspace."""
+
+
+@dataclass(frozen=True)
+class DiskTree:
+    """The working tree of a workspace."""
+
+    root: Path
+    links: set[str] = field(default_factory=set)
+
+    def names(self) -> list[str]:
+        found: list[str] = [MAPPING] if (self.root / MAPPING).is_file() else []
+        for folder in READ_FOLDERS:
+            self._walk(str(self.root / folder), folder, found)
+        return found
+
+    def _walk(self, path: str, name: str, found: list[str]) -> None:
+        try:
+            entries = sorted(os.scandir(path), key=lambda entry: entry.name)
+        except OSError:
+            return
+        for entry in entries:
+            below = f"{name}/{entry.name}"
+            if entry.name.startswith("."):
+                continue
+            if entry.is_symlink():
+                self.links.add(below)
+            if entry.is_dir(follow_symlinks=False):
+                self._walk(entry.path, below, found)
+            elif entry.is_file() or entry.is_symlink():
+                found.append(below)
+
+    def read(self, name: str) -> bytes:
+        with open(self.root / name, "rb") as file:  # noqa: PTH123 (Path.open costs twice as much here)
+            return file.read(MAX_BYTES + 1)
+
+    def escapes(self, name: str) -> bool:
+        if name not in self.links:
+            return False
+        return not (self.root / name).resolve().is_relative_to(self.root.resolve())
+
+
+def read_source(tree: Tree, name: str, faults: list[Fault]) -> Source | None:
+    """A file as strict UTF-8, with what is wrong about its bytes; None where it cannot be read."""
+    try:
+        if tree.escapes(name):
+            message = _("This link leads out of the workspace and is not followed.")
+            faults.append(Fault("file-link", Place(name), message, _("Put the file itself here.")))
+            return None
+        data = tree.read(name)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        faults.append(
+            Fault(
+                "file-unreadable",
+                Place(name),
+                _("This file cannot be opened: {reason}.").format(reason=reason),
+            )
+        )
+        return None
+    return decode(data, name, faults)
+
+
+def decode(data: bytes, name: str, faults: list[Fault]) -> Source | None:
+    """Bytes as a source, faults told; None where they are no text."""
+    if len(data) > MAX_BYTES:
+        message = _("This file is larger than {size} MB: it is no note.").format(size=MAX_BYTES // 1_000_000)
+        faults.append(
+            Fault("file-size", Place(name), message, _("Split it, or move it out of the campaign."))
+        )
+        return None
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        message = _("This file is UTF-16: it must be UTF-8.")
+        faults.append(Fault("file-encoding", Place(name), message, _("Save it again as “UTF-8”.")))
+        return None
+    bom = data.startswith(b"\xef\xbb\xbf")
+    if bom:
+        data = data[3:]
+        faults.append(
+            Fault(
+                "file-bom",
+                Place(name),
+                _("This file begins with a byte order mark; it is accepted and ignored."),
+            )
+        )
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")) + 1
+        message = _("This file is not UTF-8: the byte {byte} cannot be read.").format(
+            byte=f"0x{data[error.start]:02X}"
+        )
+        help = _("Save it again as “UTF-8” (in Excel or Notepad: Save as, encoding UTF-8).")
+        faults.append(Fault("file-encoding", Place(name, line, column), message, help))
+        return None
+    crlf = "\r" in text
+    if crlf:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    broken = _find_controls(data, text, name, faults)
+    _find_conflicts(text, name, faults)
+    return None if broken else Source(name, text, crlf, bom)
+
+
+def _find_controls(data: bytes, text: str, name: str, faults: list[Fault]) -> bool:
+    """Tells control and bidi characters; True where a NUL shows that the file is no text."""
+    if len(data.translate(None, _CONTROLS)) != len(data):
+        index = next(i for i, c in enumerate(text) if ord(c) < 128 and bytes([ord(c)]) in _CONTROLS)
+        message = _("A control character (U+{code}) stands here.").format(code=f"{ord(text[index]):04X}")
+        faults.append(Fault("file-control", place_at(text, index, name), message, _("Delete it.")))
+        return True
+    if not text.isascii():
+        for char in _BIDI:
+            index = text.find(char)
+            if index >= 0:
+                message = _("An invisible character that turns the direction of text (U+{code}) stands here.")
+                help = _("Delete it: it can make a text read as another.")
+                faults.append(
+                    Fault(
+                        "file-bidi",
+                        place_at(text, index, name),
+                        message.format(code=f"{ord(char):04X}"),
+                        help,
+                    )
+                )
+    return False
+
+
+def _find_conflicts(text: str, name: str, faults: list[Fault]) -> None:
+    if "<<<<<<<" not in text and ">>>>>>>" not in text:
+        return
+    match = _CONFLICT.search(text)
+    if match:
+        message = _("A merge conflict was left here.")
+        help = _("Keep one of the two versions and delete the lines with <<<<<<<, ======= and >>>>>>>.")
+        faults.append(Fault("file-conflict", place_at(text, match.start(1), name), message, help))
+
+
+def place_at(text: str, index: int, file: str, length: int = 1) -> Place:
+    """The place of a character of a text."""
+    start = text.rfind("\n", 0, index) + 1
+    return Place(file, text.count("\n", 0, index) + 1, index - start + 1, length)
+
+
+def bad_windows_name(name: str) -> bool:
+    """Whether Windows could not store a file of that path."""
+    return any(
+        re.search(r'[<>:"\\|?*\x00-\x1f]', part) or part[-1:] in (".", " ") or _WINDOWS_NAMES.match(part)
+        for part in PurePosixPath(name).parts
+    )
+
+
+def inside(root: Path, target: Path) -> bool:
+    """Whether a path, links followed, lies inside the root."""
+    return target.resolve().is_relative_to(root.resolve())
+
+
+def write_atomic(path: Path, data: bytes | str, *, mode: int | None = None) -> None:
+    """Writes a file whole or not at all: aside, synced, then moved over the old one.
+
+    Raises WorkspaceError where the place is a link, read-only or full; the old file is then untouched.
+    """
+    content = data.encode("utf-8") if isinstance(data, str) else data
+    if path.is_symlink():
+        raise WorkspaceError(_("{path} is a link; it is not written through.").format(path=path))
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, _mode_for(path, mode))  # noqa: PTH101
+        os.replace(temporary, path)  # noqa: PTH105
+        temporary = None
+        _sync_folder(path.parent)
+    except OSError as error:
+        help = _("Close the file if it is open elsewhere, or check the folder and the free space.")
+        reason = error.strerror or str(error)
+        sentence = _("{path} could not be written ({reason}). Nothing was changed.").format(
+            path=path, reason=reason
+        )
+        raise WorkspaceError(f"{sentence} {help}") from error
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)  # noqa: PTH108
+
+
+def _mode_for(path: Path, mode: int | None) -> int:
+    if mode is not None:
+        return mode
+    with contextlib.suppress(OSError):
+        return path.stat().st_mode & 0o777
+    umask = os.umask(0)
+    os.umask(umask)
+    return 0o666 & ~umask
+
+
+def _sync_folder(folder: Path) -> None:
+    """Makes the move itself durable where the system can sync a folder (Windows cannot)."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def locked(root: Path) -> Iterator[None]:
+    """Holds the workspace for one writing command; a second one is refused with a sentence.
+
+    The lock is the system's own on an open file, so that a killed run leaves none behind.
+    """
+    folder = root / ".consultkit"
+    try:
+        folder.mkdir(exist_ok=True)
+        handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise WorkspaceError(
+            _("The folder {path} cannot be written ({reason}).").format(path=folder, reason=error.strerror)
+        ) from error
+    try:
+        if not _try_lock(handle):
+            raise WorkspaceError(
+                _("Another consultkit is writing in this campaign. Try again when it is done.")
+            )
+        yield
+    finally:
+        os.close(handle)
+
+
+def _try_lock(handle: int) -> bool:
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl
+
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

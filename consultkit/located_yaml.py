@@ -1,0 +1,355 @@
+"""Strict YAML with the place of every key and value, in one pass over the C parser's events.
+
+Every scalar stays text: what it means is for the key's type to say (schema/). Refused: duplicate keys,
+anchors, aliases, merge keys, tags, several documents, deep nesting. libyaml's own events never recurse, so
+that hostile nesting is stopped by a counter.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import yaml
+
+from consultkit.diagnostic import Fault, Place
+from consultkit.i18n import _
+
+MAX_DEPTH = 24
+MAX_REPAIRS = 50
+
+try:
+    _LOADER: type = yaml.CSafeLoader
+except AttributeError:  # a PyYAML built without libyaml: the same events, slower
+    _LOADER = yaml.SafeLoader
+
+_COLON_LINE = re.compile(
+    r"""^(\s*(?:-\s+)*[^\s:#'"\[\]{},&*!|>%@`-][^:#]*?:[ ]+)([^\s'"\[{|>&*!%@`#].*?)\s*$"""
+)
+_CUT = re.compile(r"[ \t]#[^\W_]")
+
+
+class Node:
+    """A YAML value and its place: `kind` is "scalar", "map" or "seq"; line and column are 1-based.
+
+    `value` is the text of a scalar, a dict from key text to (key node, value node), or a list of nodes.
+    """
+
+    __slots__ = ("column", "end_column", "end_line", "kind", "line", "style", "value")
+
+    def __init__(self, kind: str, value: object, line: int, column: int, style: str = "") -> None:
+        self.kind = kind
+        self.value = value
+        self.line = line
+        self.column = column
+        self.style = style
+        self.end_line = line
+        self.end_column = column
+
+    @property
+    def text(self) -> str:
+        """The scalar's text; empty for anything else."""
+        return self.value if isinstance(self.value, str) else ""
+
+    @property
+    def entries(self) -> dict[str, tuple[Node, Node]]:
+        """A map's keys with their key node and value node; empty for anything else."""
+        return self.value if isinstance(self.value, dict) else {}
+
+    @property
+    def items(self) -> list[Node]:
+        """A sequence's nodes; empty for anything else."""
+        return self.value if isinstance(self.value, list) else []
+
+    @property
+    def empty(self) -> bool:
+        """No value at all: nothing, `~`, `null`, an empty text, list or map."""
+        if self.kind != "scalar":
+            return not self.value
+        return not self.value or (not self.style and self.value in ("~", "null", "Null", "NULL"))
+
+    @property
+    def length(self) -> int:
+        """Characters to underline: the value on its own line, one where it runs over several."""
+        return max(1, self.end_column - self.column) if self.end_line == self.line else 1
+
+    def get(self, *path: str | int) -> Node | None:
+        """The node below, by keys and indexes, or None."""
+        node: Node | None = self
+        for step in path:
+            if node is None:
+                return None
+            if isinstance(step, int):
+                node = node.items[step] if step < len(node.items) else None
+            else:
+                pair = node.entries.get(step)
+                node = pair[1] if pair else None
+        return node
+
+    def place(self, file: str, *path: str | int) -> Place:
+        """The place of the node below, or of the nearest node above it that exists."""
+        node = self
+        for step in path:
+            below = node.get(step)
+            if below is None:
+                break
+            node = below
+        return Place(file, node.line, node.column, node.length)
+
+    def __iter__(self) -> Iterator[tuple[str, Node, Node]]:
+        for key, (key_node, value) in self.entries.items():
+            yield key, key_node, value
+
+
+@dataclass(frozen=True, slots=True)
+class Quoting:
+    """A French colon that `check --fix` can quote: the value's place and its text as written."""
+
+    place: Place
+    text: str
+
+
+@dataclass(slots=True)
+class Reading:
+    """One YAML text as read: its root node (None where it is empty or cannot be read) and the faults."""
+
+    root: Node | None
+    faults: list[Fault]
+    quotings: list[Quoting]
+    broken: bool = False
+
+
+class _Stop(Exception):
+    """The rest of the text cannot be read; the fault is already told."""
+
+
+def read(text: str, file: str, first_line: int = 1) -> Reading:
+    """Reads a YAML text whose first line is line `first_line` of `file`; faults are values, never raised."""
+    reading = Reading(None, [], [])
+    for _attempt in range(MAX_REPAIRS):
+        attempt = _Builder(text, file, first_line)
+        try:
+            reading.root = attempt.build()
+        except _Stop:
+            reading.broken = True
+        except yaml.MarkedYAMLError as error:
+            repaired = _repair_colon(text, error, file, first_line, reading)
+            if repaired is not None:
+                text = repaired
+                continue
+            reading.broken = True
+            attempt.faults.append(_syntax_fault(text, error, file, first_line))
+        except yaml.YAMLError:
+            reading.broken = True
+            attempt.faults.append(
+                Fault("yaml-syntax", Place(file, first_line), _("This YAML cannot be read."))
+            )
+        reading.faults += attempt.faults
+        break
+    return reading
+
+
+class _Builder:
+    """Builds nodes from events; the stack holds the open containers and the key that waits for its value."""
+
+    def __init__(self, text: str, file: str, first_line: int) -> None:
+        self.text = text
+        self.file = file
+        self.offset = first_line
+        self.faults: list[Fault] = []
+        self.cuts = "#" in text and _CUT.search(text) is not None
+        self.lines: list[str] = text.split("\n") if self.cuts else []
+
+    def place(self, event: yaml.Event, length: int = 1) -> Place:
+        mark = event.start_mark
+        return Place(self.file, mark.line + self.offset, mark.column + 1, length)
+
+    def stop(self, kind: str, event: yaml.Event, message: str, help: str = "") -> None:
+        self.faults.append(Fault(kind, self.place(event), message, help))
+        raise _Stop
+
+    def build(self) -> Node | None:
+        root: Node | None = None
+        stack: list[tuple[Node, list[Node]]] = []  # (container, [the key waiting for a value])
+        offset = self.offset
+        for event in yaml.parse(self.text, Loader=_LOADER):
+            kind = type(event)
+            if kind is yaml.ScalarEvent:
+                mark, end = event.start_mark, event.end_mark
+                node = Node("scalar", event.value, mark.line + offset, mark.column + 1, event.style or "")
+                node.end_line = end.line + offset
+                node.end_column = end.column + 1
+                if event.anchor or event.tag:
+                    self._decorated(event)
+                if self.cuts and not node.style and node.value:
+                    self._cut(node, end)
+            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+                if event.anchor or event.tag:
+                    self._decorated(event)
+                if len(stack) >= MAX_DEPTH:
+                    self.stop("yaml-depth", event, _("These values are nested too deeply to be meant."))
+                mark = event.start_mark
+                empty: object = {} if kind is yaml.MappingStartEvent else []
+                name = "map" if kind is yaml.MappingStartEvent else "seq"
+                node = Node(name, empty, mark.line + offset, mark.column + 1)
+            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+                closed, _key = stack.pop()
+                if event.end_mark.column > event.start_mark.column:  # a closing bracket: flow style
+                    closed.end_line, closed.end_column = (
+                        event.end_mark.line + offset,
+                        event.end_mark.column + 1,
+                    )
+                continue
+            elif kind is yaml.AliasEvent:
+                self.stop(
+                    "yaml-alias",
+                    event,
+                    _("YAML aliases (*name) are not read here."),
+                    _("Write the value out."),
+                )
+                continue
+            elif kind is yaml.DocumentStartEvent and root is not None:
+                self.stop(
+                    "yaml-documents",
+                    event,
+                    _("A second YAML document begins here."),
+                    _("Take out this “---” line."),
+                )
+                continue
+            else:
+                continue
+            if stack:
+                self._attach(stack[-1], node, event)
+            else:
+                root = node
+            if node.kind != "scalar":
+                stack.append((node, []))
+        return root
+
+    def _attach(self, top: tuple[Node, list[Node]], node: Node, event: yaml.Event) -> None:
+        container, waiting = top
+        if container.kind == "seq":
+            container.value.append(node)  # type: ignore[attr-defined]
+            return
+        if not waiting:
+            if node.kind != "scalar":
+                self.stop("yaml-syntax", event, _("A key must be a plain word."))
+            waiting.append(node)
+            return
+        key = waiting.pop()
+        name = key.text if key.text.isascii() else unicodedata.normalize("NFC", key.text)
+        where = Place(self.file, key.line, key.column, key.length)
+        if name == "<<" and not key.style:
+            self.faults.append(
+                Fault(
+                    "yaml-alias",
+                    where,
+                    _("YAML merge keys (<<) are not read here."),
+                    _("Write the keys out."),
+                )
+            )
+        elif name in container.entries:
+            first = container.entries[name][0].line
+            message = _("The key “{key}” stands here twice (first on line {line}).")
+            self.faults.append(
+                Fault("yaml-duplicate", where, message.format(key=name, line=first), _("Keep one."))
+            )
+        else:
+            container.entries[name] = (key, node)
+
+    def _decorated(self, event: yaml.ScalarEvent) -> None:
+        if event.anchor:
+            self.stop(
+                "yaml-alias", event, _("YAML anchors (&name) are not read here."), _("Write the value out.")
+            )
+        if event.tag and not (event.tag == "!" and isinstance(event, yaml.ScalarEvent) and event.style):
+            self.stop("yaml-tag", event, _("YAML tags (!name) are not read here."), _("Take out the tag."))
+
+    def _cut(self, node: Node, end: yaml.Mark) -> None:
+        line = self.lines[end.line] if end.line < len(self.lines) else ""
+        match = _CUT.match(line, end.column)
+        if match:
+            self.faults.append(
+                Fault(
+                    "yaml-comment",
+                    Place(self.file, node.end_line, end.column + 2, len(line) - end.column - 1),
+                    _("What follows “ #” is read as a comment: this value is cut short."),
+                    _("Put the value in quotes if the # belongs to it."),
+                )
+            )
+
+
+def _repair_colon(
+    text: str, error: yaml.MarkedYAMLError, file: str, first_line: int, reading: Reading
+) -> str | None:
+    """The text with the value that holds a colon put in quotes, its fault told; None where that is not the fault."""
+    mark = error.problem_mark
+    if mark is None or "mapping values are not allowed" not in str(error.problem):
+        return None
+    lines = text.split("\n")
+    match = _COLON_LINE.match(lines[mark.line]) if mark.line < len(lines) else None
+    if match is None or mark.column < match.end(1):
+        return None
+    value = match[2]
+    place = Place(file, mark.line + first_line, match.end(1) + 1, len(value))
+    reading.quotings.append(Quoting(place, value))
+    reading.faults.append(
+        Fault(
+            "yaml-colon",
+            place,
+            _("The “: ” inside this value reads as a second key: the value must stand in quotes."),
+            _("Write {line} (`consultkit check --fix` does it).").format(
+                line=match[1].strip() + " " + quoted(value)
+            ),
+        )
+    )
+    lines[mark.line] = match[1] + quoted(value)
+    return "\n".join(lines)
+
+
+def quoted(value: str) -> str:
+    """A text as a double-quoted YAML scalar."""
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _syntax_fault(text: str, error: yaml.MarkedYAMLError, file: str, first_line: int) -> Fault:
+    """libyaml's complaint as a sentence with a way out, at the place a person would look."""
+    mark = error.problem_mark or error.context_mark
+    lines = text.split("\n")
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    problem = f"{error.context or ''} {error.problem or ''}"
+    at = lines[line] if line < len(lines) else ""
+    if "cannot start any token" in problem and at[column : column + 1] == "\t":
+        message, help = (
+            _("A tab stands here: YAML indents with spaces only."),
+            _("Replace the tab with spaces."),
+        )
+        return Fault("yaml-tab", Place(file, line + first_line, column + 1), message, help)
+    if "cannot start any token" in problem:
+        message = _("A value cannot begin with “{char}”.").format(char=at[column : column + 1])
+        help = _("Put the value in quotes.")
+    elif "quoted scalar" in problem and error.context_mark is not None:
+        line, column = error.context_mark.line, error.context_mark.column
+        message = _("The quotation mark opened here is not closed, or holds a \\ that YAML does not know.")
+        help = _("Close it, or use the other kind of quotation mark.")
+    elif "flow sequence" in problem or "flow mapping" in problem:
+        opened = error.context_mark or mark
+        line, column = (opened.line, opened.column) if opened else (line, column)
+        message, help = _("The bracket opened here is not closed."), _("Close it with ] or }.")
+    elif "mapping values are not allowed" in problem and line > 0 and ":" not in lines[line - 1]:
+        line, column = line - 1, len(lines[line - 1]) - len(lines[line - 1].lstrip())
+        message, help = _("This line has no “:” between key and value."), _("Write it as “key: value”.")
+    elif "could not find expected ':'" in problem:
+        line, column = (
+            (error.context_mark.line, error.context_mark.column) if error.context_mark else (line, column)
+        )
+        message, help = _("This line has no “:” between key and value."), _("Write it as “key: value”.")
+    elif re.search(r":\s*(['\"]).*\1\S", at):
+        message = _("Text goes on after the closing quotation mark.")
+        help = _("Put the whole value in quotes; double a quotation mark that stands inside.")
+    else:
+        message = _("The YAML cannot be read from here: the indentation or a sign is out of place.")
+        help = _("Keys of one list or block begin in the same column; compare with the lines above.")
+    return Fault("yaml-syntax", Place(file, line + first_line, column + 1), message, help)

@@ -1,0 +1,456 @@
+"""What a campaign is once read: frozen values, each of which knows its place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from consultkit.diagnostic import Fault, Place
+from consultkit.files import Source
+from consultkit.located_yaml import Quoting
+from consultkit.schema.types import Data, Fix
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A region of the campaign; `minimum` is the number of consultations agreed for it."""
+
+    id: str
+    name: str
+    code: str
+    minimum: int
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ActorType:
+    """A type of actors; `one` is how it is attributed in a sentence."""
+
+    id: str
+    name: str
+    one: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Sector:
+    """A sector of intervention."""
+
+    id: str
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Deliverable:
+    """Something owed to the commissioner: kind is mapping, notes, report, lessons or progress."""
+
+    id: str
+    kind: str
+    due: dt.date | None
+    region: str
+    place: Place
+
+
+@dataclass(frozen=True)
+class Actor:
+    """An organisation, group or person of the mapping. Per-region values read through the methods."""
+
+    id: str
+    name: str
+    acronym: str
+    kind: str
+    type: str
+    regions: tuple[str, ...]
+    cercles: tuple[str, ...]
+    sectors: tuple[str, ...]
+    priority: str
+    comment: str
+    review: str
+    replaced_by: str
+    data: Data
+    place: Place
+
+    def _per_region(self, key: str, region: str) -> object:
+        values: Mapping[str, object] = self.data.get(key, {})
+        return values.get(region, values.get(""))
+
+    def status(self, region: str) -> str:
+        """Where contact stands in a region; `identified` by default."""
+        return str(self._per_region("status", region) or "identified")
+
+    def reason(self, region: str) -> str:
+        """Why the actor left the list in a region, in words."""
+        return str(self._per_region("reason", region) or "")
+
+    def reason_code(self, region: str) -> str:
+        """The reason's kind: refusal, security, unavailable, other, or nothing."""
+        return str(self._per_region("reason_code", region) or "")
+
+    def appointment(self, region: str) -> dt.date | None:
+        """The day of the appointment in a region."""
+        day = self._per_region("appointment", region)
+        return day if isinstance(day, dt.date) else None
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """The campaign's own data."""
+
+    title: str
+    commissioner: str
+    authors: tuple[str, ...]
+    language: str
+    start: dt.date | None
+    working_days: int | None
+    holidays: tuple[dt.date, ...]
+    minimum: int | None
+    guide: str
+    recipients: tuple[str, ...]
+    destroy_after: dt.date | None
+    data: Data
+
+
+@dataclass(frozen=True)
+class ActorMapping:
+    """mapping.yaml as read."""
+
+    campaign: Campaign
+    regions: tuple[Region, ...]
+    actor_types: tuple[ActorType, ...]
+    sectors: tuple[Sector, ...]
+    actors: tuple[Actor, ...]
+    deliverables: tuple[Deliverable, ...]
+    data: Data
+
+    @cached_property
+    def region_by_id(self) -> dict[str, Region]:
+        """Regions by id."""
+        return {region.id: region for region in self.regions}
+
+    @cached_property
+    def actor_by_id(self) -> dict[str, Actor]:
+        """Actors by id."""
+        return {actor.id: actor for actor in self.actors}
+
+    @cached_property
+    def type_by_id(self) -> dict[str, ActorType]:
+        """Actor types by id."""
+        return {kind.id: kind for kind in self.actor_types}
+
+    @cached_property
+    def sector_by_id(self) -> dict[str, Sector]:
+        """Sectors by id."""
+        return {sector.id: sector for sector in self.sectors}
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A theme of the codebook: kind is need, challenge, practice or other."""
+
+    id: str
+    name: str
+    kind: str
+    description: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """What stands in `{…}` after a heading."""
+
+    id: str = ""
+    classes: tuple[str, ...] = ()
+    values: tuple[tuple[str, str], ...] = ()
+
+    def get(self, key: str) -> str:
+        """The value of `key=`, or nothing."""
+        return next((value for name, value in self.values if name == key), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A Markdown heading: its level, its text without attributes, and its place."""
+
+    level: int
+    text: str
+    attributes: Attributes
+    place: Place
+    source: str  # the line as written
+
+    @property
+    def id(self) -> str:
+        """The id written in `{#…}`, or nothing."""
+        return self.attributes.id
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of the guide: its probes, the advice for the interviewer, who it is asked of."""
+
+    id: str
+    text: str
+    required: bool
+    identifying: bool
+    types: tuple[str, ...]
+    answer: str
+    options: tuple[str, ...]
+    was: str
+    probes: tuple[str, ...]
+    advice: tuple[str, ...]
+    heading: Heading
+    section: str
+
+    def asked_of(self, actor_types: frozenset[str] | set[str]) -> bool:
+        """Whether the question is asked of actors of these types."""
+        return not self.types or bool(actor_types.intersection(self.types))
+
+
+@dataclass(frozen=True, slots=True)
+class GuideSection:
+    """A section of the guide and its questions."""
+
+    id: str
+    title: str
+    observation: bool
+    identifying: bool
+    questions: tuple[Question, ...]
+    heading: Heading
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An entry of the guide's change log."""
+
+    version: str
+    date: dt.date | None
+    text: str
+
+
+@dataclass(frozen=True)
+class Guide:
+    """The interview guide."""
+
+    file: str
+    id: str
+    title: str
+    version: str
+    language: str
+    minutes: int | None
+    changes: tuple[Change, ...]
+    introduction: str
+    sections: tuple[GuideSection, ...]
+    data: Data
+    sound: bool  # False where headings are broken: what notes answer can then not be judged
+
+    @cached_property
+    def questions(self) -> dict[str, Question]:
+        """All questions by id, in order."""
+        return {question.id: question for section in self.sections for question in section.questions}
+
+    @cached_property
+    def section_by_id(self) -> dict[str, GuideSection]:
+        """Sections by id, in order."""
+        return {section.id: section for section in self.sections}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece of Markdown: kind is paragraph, quote, list, table, code or rule.
+
+    `text` has comments taken out and quote marks stripped; `origins` gives, for each of its lines, the line
+    and the column in the file where that line begins, so that any character can be placed.
+    """
+
+    kind: str
+    text: str
+    origins: tuple[tuple[int, int], ...]
+    source: str = ""  # as written, where it differs from `text`
+
+    @property
+    def line(self) -> int:
+        """The line the block begins on."""
+        return self.origins[0][0]
+
+    def place(self, file: str, index: int = 0, length: int = 1) -> Place:
+        """The place of a character of `text`."""
+        before = self.text[:index]
+        row = min(before.count("\n"), len(self.origins) - 1)
+        line, column = self.origins[row]
+        return Place(file, line, column + index - (before.rfind("\n") + 1), max(1, length))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading and the blocks below it, up to the next heading."""
+
+    heading: Heading
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Body:
+    """A Markdown text: what stands before the first heading, then its parts in order."""
+
+    preamble: tuple[Block, ...]
+    parts: tuple[Part, ...]
+
+    def blocks(self) -> Iterator[Block]:
+        """Every block, in order."""
+        yield from self.preamble
+        for part in self.parts:
+            yield from part.blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Persons heard, as a line of a header: role, gender, age band, number."""
+
+    role: str
+    gender: str
+    age: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What was agreed to; whatever is not said is no."""
+
+    given: bool = False
+    form: str = ""
+    quote: bool = False
+    share: bool = False
+    recording: bool = False
+    withdrawn: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """A consultation note. Values that are absent or invalid are empty; `data` knows what was written."""
+
+    file: str
+    id: str
+    actors: tuple[str, ...]
+    region: str
+    also_regions: tuple[str, ...]
+    date: dt.date | None
+    place_name: str
+    mode: str
+    format: str
+    languages: tuple[str, ...]
+    interpreter: bool
+    verbatim: str
+    minutes: int | None
+    interviewer: str
+    note_taker: str
+    participants: tuple[Participant, ...]
+    others_present: bool | None
+    consent: Consent
+    readback: dt.date | None
+    follow_up_of: str
+    attribution: str
+    sensitivity: str
+    guide_version: str
+    status: str
+    body: Body
+    data: Data
+
+    @property
+    def done(self) -> bool:
+        """Whether the note says that it is done."""
+        return self.status in ("done", "validated")
+
+    @property
+    def usable(self) -> bool:
+        """Whether anything of it may be used: done, with consent given and not withdrawn."""
+        return self.done and self.consent.given and self.consent.withdrawn is None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts as a consultation held."""
+        return self.usable and not self.follow_up_of
+
+    @cached_property
+    def persons(self) -> int:
+        """How many persons were heard."""
+        return sum(participant.count for participant in self.participants)
+
+
+@dataclass(frozen=True)
+class Synthesis:
+    """A synthesis, of one region or (region empty) across them; or the lessons learned."""
+
+    file: str
+    kind: str  # synthesis | lessons
+    region: str
+    status: str
+    body: Body
+    data: Data
+
+    @property
+    def done(self) -> bool:
+        """Whether the author says that it is finished."""
+        return self.status == "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A file that was delivered: to which organisation, when, its SHA-256, the notes it was made from."""
+
+    file: str
+    to: str
+    date: dt.date | None
+    sha256: str
+    kind: str
+    deliverable: str
+    notes: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Project:
+    """Everything read of a workspace, and the faults met on the way."""
+
+    root: Path
+    today: dt.date
+    mapping: ActorMapping | None
+    guide: Guide | None
+    themes: tuple[Theme, ...]
+    notes: tuple[Note, ...]
+    syntheses: tuple[Synthesis, ...]
+    lessons: tuple[Synthesis, ...]
+    deliveries: tuple[Delivery, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    unread_notes: tuple[str, ...] = ()  # files of notes whose header could not be read
+    fixes: tuple[Fix, ...] = ()
+    quotings: tuple[Quoting, ...] = ()
+    themes_file: bool = False
+    themes_sound: bool = True
+
+    @cached_property
+    def note_by_id(self) -> dict[str, Note]:
+        """Notes by id; of two with the same id, the first."""
+        found: dict[str, Note] = {}
+        for note in self.notes:
+            found.setdefault(note.id, note)
+        return found
+
+    @cached_property
+    def theme_by_id(self) -> dict[str, Theme]:
+        """Themes by id."""
+        return {theme.id: theme for theme in self.themes}
+
+    @cached_property
+    def known_ids(self) -> frozenset[str]:
+        """Ids of notes, those of unreadable notes (their file's name) included."""
+        return frozenset(self.note_by_id) | {Path(file).stem for file in self.unread_notes}
+
+    @property
+    def language(self) -> str:
+        """The campaign's language; French where it is not known."""
+        return self.mapping.campaign.language if self.mapping else "fr"

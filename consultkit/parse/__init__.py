@@ -1,0 +1,1 @@
+"""From text to model: mapping, guide, themes, notes, syntheses."""

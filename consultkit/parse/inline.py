@@ -1,0 +1,123 @@
+"""What stands inside a block: spans with classes, code spans, escapes; and a block's words without markup."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from consultkit.parse.markdown import attributes
+
+_TOKENS = re.compile(r"\\.|(`+)|\[|\](?:\{([^{}]*)\})?|\{[.#][^{}\s]", re.DOTALL)
+_IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
+_EMPHASIS = re.compile(r"(?<!\\)(\*{1,3}|~~)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
+_UNDERSCORE = re.compile(r"(?<![\w\\])(_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)", re.DOTALL)
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_FOOTNOTE_CALL = re.compile(r"\[\^[^\]\s]+\]")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """`[inner]{.class}`: offsets in the block's text; `inner_start`/`inner_end` bound the passage itself."""
+
+    start: int
+    end: int
+    inner_start: int
+    inner_end: int
+    classes: tuple[str, ...]
+    id: str
+    values: tuple[tuple[str, str], ...]
+    strange: str
+
+
+def spans(text: str) -> tuple[list[Span], list[int]]:
+    """The spans of a block, outermost first where they begin together, and the places of spans left open."""
+    if "{" not in text:
+        return [], []
+    found: list[Span] = []
+    stray: list[int] = []
+    opened: list[int] = []
+    position = 0
+    while True:
+        match = _TOKENS.search(text, position)
+        if match is None:
+            break
+        position = match.end()
+        token = match[0]
+        if token[0] == "`":
+            closing = re.compile(rf"(?<!`){match[1]}(?!`)").search(text, position)
+            position = closing.end() if closing else position
+        elif token == "[":
+            opened.append(match.start())
+        elif token[0] == "]":
+            start = opened.pop() if opened else None
+            if match[2] is not None and _looks_like_attributes(match[2]):
+                if start is None:
+                    stray.append(match.start())
+                    continue
+                attrs, strange = attributes(match[2])
+                inner = (start + 1, match.start())
+                found.append(Span(start, match.end(), *inner, attrs.classes, attrs.id, attrs.values, strange))
+        elif token[0] == "{":
+            stray.append(match.start())
+    return sorted(found, key=lambda span: (span.start, -span.end)), stray
+
+
+def _looks_like_attributes(text: str) -> bool:
+    return text[:1] in (".", "#") or "=" in text
+
+
+def cut(text: str, unwanted: Callable[[tuple[str, ...]], bool]) -> str:
+    """The text without the passages whose classes are unwanted (`.off`), the rest of its markup kept."""
+    found, _stray = spans(text)
+    pieces: list[str] = []
+    position = 0
+    for span in found:
+        if span.start >= position and unwanted(span.classes):
+            pieces.append(text[position : span.start])
+            position = span.end
+    return text if not pieces else _tidy("".join(pieces) + text[position:])
+
+
+def without_off(text: str) -> str:
+    """The text without what its writer keeps off every output."""
+    return cut(text, lambda classes: "off" in classes) if "off" in text else text
+
+
+def _tidy(text: str) -> str:
+    return re.sub(r"[ \t]{2,}", " ", text).strip()
+
+
+def unwrap(text: str, keep: Callable[[tuple[str, ...]], bool] = lambda classes: False) -> str:
+    """The text with span markup taken off and its words kept, but for spans whose classes are to stay."""
+    found, _stray = spans(text)
+    dropped = [False] * (len(text) + 1) if found else []
+    for span in found:
+        if not keep(span.classes):
+            dropped[span.start] = True
+            for index in range(span.inner_end, span.end):
+                dropped[index] = True
+    return "".join(c for c, gone in zip(text, dropped, strict=False) if not gone) if found else text
+
+
+def plain(text: str) -> str:
+    """A block's words as a reader sees them: spans, links, emphasis, code marks, escapes and entities undone."""
+    if "]{" in text:
+        text = unwrap(text)
+    if "](" in text:
+        text = _IMAGE_OR_LINK.sub(r"\1", text)
+    if "[^" in text:
+        text = _FOOTNOTE_CALL.sub("", text)
+    if "*" in text or "~~" in text:
+        text = _EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", text))
+    if "_" in text:
+        text = _UNDERSCORE.sub(r"\2", text)
+    if "`" in text:
+        text = text.replace("`", "")
+    if "\\" in text:
+        text = _ESCAPE.sub(r"\1", text)
+    if "&" in text:
+        text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
+    return text

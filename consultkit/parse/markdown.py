@@ -1,0 +1,240 @@
+"""Markdown as notes use it: one pass over the lines, each block knowing where it stands.
+
+The scanner reads structure only (headings, paragraphs, quotes, lists, tables, code); what stands inside a
+block is read by `inline`. Comments are blanked in place, so that columns stay true. What pandoc would make
+vanish is told as a fault: every visible word of a note must reach the outputs.
+"""
+
+from __future__ import annotations
+
+import re
+
+from consultkit.diagnostic import Fault, Place
+from consultkit.i18n import _
+from consultkit.model import Attributes, Block, Body, Heading, Part
+
+_HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*(?:\{([^{}]*)\})?[ \t]*\Z")
+_ATTRIBUTE = re.compile(r"""#([\w-]+)|\.([\w-]+)|([\w-]+)=(?:"([^"]*)"|'([^']*)'|([^\s"'{}]+))|(\S+)""")
+_LIST = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
+_QUOTE_MARK = re.compile(r"[ ]{0,3}>[ ]?")
+_FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_NOT_NEWLINE = re.compile(r"[^\n]")
+
+_HTML = re.compile(r"<(?:[/?!]|\[)?[A-Za-z][^<>]*>|<!\[CDATA\[|<\?[^>]*\?>", re.DOTALL)
+_AUTOLINK = re.compile(r"<(?:https?://[^\s<>]+|mailto:[^\s<>]+|[\w.+-]+@[\w-]+\.[\w.-]+)>\Z")
+_REFERENCE = re.compile(r"^(?:>[ ]?)*[ ]{0,3}\[(?!\^)([^\]\n]+)\]:(?=\s|$)", re.MULTILINE)
+_FOOTNOTE = re.compile(r"^(?:>[ ]?)*[ ]{0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
+_RAW = re.compile(r"\{=[A-Za-z]\w*\}")
+_DIV = re.compile(r"^(?:>[ ]?)*[ ]{0,3}:{3,}", re.MULTILINE)
+_LINK = re.compile(r"(?<!\\)\]\(([^()\n]*)\)")
+_TARGET = re.compile(r"(?:https?://|mailto:|#|[\w./%-]+\.(?:png|jpe?g)\b)\S*\Z", re.IGNORECASE)
+_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+
+
+def attributes(text: str) -> tuple[Attributes, str]:
+    """What stands between `{` and `}`, and the first piece of it that is no attribute."""
+    id_, classes, values, strange = "", [], [], ""
+    for match in _ATTRIBUTE.finditer(text):
+        if match[1]:
+            id_ = id_ or match[1]
+        elif match[2]:
+            classes.append(match[2])
+        elif match[3]:
+            values.append((match[3], match[4] or match[5] or match[6] or ""))
+        else:
+            strange = strange or match[7]
+    return Attributes(id_, tuple(classes), tuple(values)), strange
+
+
+def scan(text: str, file: str, first_line: int, faults: list[Fault], *, strict: bool = True) -> Body:
+    """The body of a Markdown file whose first line is line `first_line`; `strict` tells what would vanish."""
+    if "<!--" in text:
+        text = _blank_comments(text, file, first_line, faults)
+    if strict and ("<" in text or "]:" in text or "](" in text or "{=" in text or ":::" in text):
+        _find_vanishing(text, file, first_line, faults)
+    return _Scanner(file, faults).run(text.split("\n"), first_line)
+
+
+def _blank_comments(text: str, file: str, first_line: int, faults: list[Fault]) -> str:
+    text = _COMMENT.sub(lambda match: _NOT_NEWLINE.sub(" ", match[0]), text)
+    index = text.find("<!--")
+    if index >= 0:
+        help = _("Close it with -->.")
+        faults.append(
+            Fault(
+                "md-comment", _place(text, index, file, first_line, 4), _("This comment is not closed."), help
+            )
+        )
+        text = text[:index] + "    " + text[index + 4 :]
+    return text
+
+
+class _Scanner:
+    def __init__(self, file: str, faults: list[Fault]) -> None:
+        self.file = file
+        self.faults = faults
+        self.preamble: list[Block] = []
+        self.parts: list[Part] = []
+        self.heading: Heading | None = None
+        self.blocks: list[Block] = []
+        self.kind = ""
+        self.lines: list[str] = []
+        self.origins: list[tuple[int, int]] = []
+        self.fence = ""
+
+    def run(self, lines: list[str], first_line: int) -> Body:
+        number = first_line - 1
+        for line in lines:
+            number += 1
+            if self.fence:
+                self._code(line, number)
+                continue
+            stripped = line.lstrip(" \t")
+            if not stripped:
+                if self.kind:
+                    self.close()
+                continue
+            first = stripped[0]
+            if first == "#" and len(line) - len(stripped) < 4 and self._is_heading(line, stripped, number):
+                continue
+            if first == ">":
+                self._quote(line, number)
+            elif first in "`~" and _FENCE.match(line):
+                self.close()
+                self.fence = _FENCE.match(line)[1]  # type: ignore[index]
+                self._add("code", line, number, 1)
+            elif self.kind in ("quote", "list"):  # a lazy line goes on with what is open
+                self._add(self.kind, line, number, 1)
+            elif first in "-*+0123456789" and _LIST.match(line) and not self.kind:
+                self._add("list", line, number, 1)
+            elif first == "|" and self.kind in ("", "table"):
+                self._add("table", line, number, 1)
+            else:
+                if self.kind == "table":
+                    self.close()
+                indent = len(line) - len(stripped)
+                self._add("paragraph", stripped, number, indent + 1)
+        self.close()
+        self._end_part()
+        return Body(tuple(self.preamble), tuple(self.parts))
+
+    def _add(self, kind: str, text: str, number: int, column: int) -> None:
+        if self.kind and self.kind != kind:
+            self.close()
+        self.kind = kind
+        self.lines.append(text.rstrip(" \t"))
+        self.origins.append((number, column))
+
+    def close(self) -> None:
+        if self.kind:
+            self.blocks.append(Block(self.kind, "\n".join(self.lines), tuple(self.origins)))
+            self.kind, self.lines, self.origins = "", [], []
+
+    def _code(self, line: str, number: int) -> None:
+        self._add("code", line, number, 1)
+        if line.strip().startswith(self.fence) and not line.strip().strip(self.fence[0]):
+            self.fence = ""
+            self.close()
+
+    def _quote(self, line: str, number: int) -> None:
+        column = 0
+        match = _QUOTE_MARK.match(line)
+        while match:
+            column = match.end()
+            match = _QUOTE_MARK.match(line, column)
+        self._add("quote", line[column:], number, column + 1)
+
+    def _is_heading(self, line: str, stripped: str, number: int) -> bool:
+        match = _HEADING.match(stripped)
+        if not match:
+            return False
+        self.close()
+        self._end_part()
+        column = len(line) - len(stripped) + 1
+        place = Place(self.file, number, column, len(stripped.rstrip()))
+        attrs, strange = attributes(match[3]) if match[3] else (Attributes(), "")
+        if strange:
+            message = _("“{piece}” is no attribute of a heading.").format(piece=strange)
+            where = Place(self.file, number, column + match.start(3) + match[3].find(strange), len(strange))
+            self.faults.append(Fault("md-attribute", where, message, _('Write {#id .class key="value"}.')))
+        self.heading = Heading(len(match[1]), match[2].rstrip("#").rstrip(), attrs, place, line)
+        return True
+
+    def _end_part(self) -> None:
+        if self.heading is not None:
+            self.parts.append(Part(self.heading, tuple(self.blocks)))
+        else:
+            self.preamble += self.blocks
+        self.blocks = []
+
+
+def _find_vanishing(text: str, file: str, first_line: int, faults: list[Fault]) -> None:
+    """Tells what pandoc would read as something else than text, so that its words would be lost."""
+    text = _blank_code(text)
+
+    def tell(index: int, length: int, message: str, help: str) -> None:
+        faults.append(Fault("md-vanish", _place(text, index, file, first_line, length), message, help))
+
+    for match in _HTML.finditer(text):
+        if not _AUTOLINK.match(match[0]) and not _escaped(text, match.start()):
+            tell(
+                match.start(), len(match[0].split("\n")[0]),
+                _("This would vanish from every document: it reads as an HTML tag."),
+                _("Write it without < and >, or as \\<…\\>."),
+            )  # fmt: skip
+    for match in _REFERENCE.finditer(text):
+        tell(
+            match.start(1) - 1, len(match[0]) - (match.start(1) - 1 - match.start()),
+            _("This line would vanish from every document: it reads as the definition of a link."),
+            _("Write “{word} : …” without the square brackets.").format(word=match[1]),
+        )  # fmt: skip
+    for match in _FOOTNOTE.finditer(text):
+        if text.count(f"[^{match[1]}]") < 2:
+            message = _("This footnote would vanish from every document: nothing calls it.")
+            tell(
+                match.start(1) - 2,
+                len(match[1]) + 3,
+                message,
+                _("Write [^{name}] where it belongs.").format(name=match[1]),
+            )
+    for match in _RAW.finditer(text):
+        message = _("A raw block ({=…}) would vanish from some documents.")
+        tell(match.start(), len(match[0]), message, _("Write plain text."))
+    for match in _DIV.finditer(text):
+        message = _("A line of colons opens a block whose words may vanish.")
+        tell(match.start(), len(match[0]), message, _("Take out the colons."))
+    for match in _LINK.finditer(text):
+        if match[1].strip() and not _TARGET.match(match[1].strip()):
+            message = _("What stands in these parentheses would vanish: it reads as the address of a link.")
+            tell(match.start(1) - 1, len(match[1]) + 2, message, _("Put a space between ] and (."))
+
+
+def _blank_code(text: str) -> str:
+    """The text with code spans and fenced code blanked: nothing in them is markup."""
+    if "`" not in text:
+        return text
+    lines, fence = text.split("\n"), ""
+    for index, line in enumerate(lines):
+        match = _FENCE.match(line)
+        if fence:
+            closing = match is not None and line.strip().startswith(fence)
+            lines[index] = " " * len(line)
+            fence = "" if closing else fence
+        elif match:
+            fence = match[1]
+    text = "\n".join(lines)
+    return _CODE_SPAN.sub(lambda match: _NOT_NEWLINE.sub(" ", match[0]), text)
+
+
+def _escaped(text: str, index: int) -> bool:
+    backslashes = 0
+    while index > 0 and text[index - 1] == "\\":
+        backslashes += 1
+        index -= 1
+    return backslashes % 2 == 1
+
+
+def _place(text: str, index: int, file: str, first_line: int, length: int) -> Place:
+    start = text.rfind("\n", 0, index) + 1
+    return Place(file, text.count("\n", 0, index) + first_line, index - start + 1, max(1, length))
