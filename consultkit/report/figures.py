@@ -60,13 +60,7 @@ def coverage_bars(bars: Sequence[Bar]) -> str:
         return svg.nothing()
     labels = [svg.wrap(bar.label, 190) for bar in bars]
     left = max(svg.block_width(lines) for lines in labels) + 12
-    right = (
-        max(
-            svg.text_width(svg.out_of(bar.value, bar.target), 12, True) + svg.text_width(_drafts(bar), 11.5)
-            for bar in bars
-        )
-        + 22
-    )
+    right = max(_count_width(bar) + svg.text_width(_drafts(bar), 11.5) for bar in bars) + 22
     unit = (svg.WIDTH - left - right) / max(1, *(max(bar.value + bar.extra, bar.target or 0) for bar in bars))
     keys = [(svg.SHADES[5], "", _("Consultations held"))]
     keys += [(svg.DRAFT, "", _("Drafts"))] if any(bar.extra for bar in bars) else []
@@ -85,6 +79,10 @@ def _drafts(bar: Bar) -> str:
     return ngettext("+ {n} draft", "+ {n} drafts", bar.extra).format(n=bar.extra) if bar.extra else ""
 
 
+def _count_width(bar: Bar) -> float:
+    return svg.text_width(svg.out_of(bar.value, bar.target), 12, True)
+
+
 def _bar(bar: Bar, left: float, middle: float, unit: float) -> Iterator[str]:
     done, target = bar.value * unit, (bar.target or 0) * unit
     if target > done:
@@ -96,21 +94,10 @@ def _bar(bar: Bar, left: float, middle: float, unit: float) -> Iterator[str]:
     if bar.target:
         yield svg.rule(left + target, middle - 12, left + target, middle + 12, svg.RUST, 2.4)
     x = left + max(done + bar.extra * unit, target) + 9
-    yield svg.text_at(
-        x,
-        middle + 4.4,
-        svg.out_of(bar.value, bar.target),
-        bold=True,
-        fill=svg.RUST if target > done else svg.INK,
-    )
+    held, fill = svg.out_of(bar.value, bar.target), svg.RUST if target > done else svg.INK
+    yield svg.text_at(x, middle + 4.4, held, bold=True, fill=fill)
     if bar.extra:
-        yield svg.text_at(
-            x + svg.text_width(svg.out_of(bar.value, bar.target), 12, True) + 5,
-            middle + 4.4,
-            _drafts(bar),
-            11.5,
-            fill=svg.MUTED,
-        )
+        yield svg.text_at(x + _count_width(bar) + 5, middle + 4.4, _drafts(bar), 11.5, fill=svg.MUTED)
 
 
 def coverage_bars_alt(bars: Sequence[Bar]) -> str:
@@ -138,15 +125,13 @@ def stacked_bars(
         return svg.nothing()
     labels = [svg.wrap(row, 150) for row in rows]
     left = max(svg.block_width(lines) for lines in labels) + 12
-    block = max(26.0, svg.text_width(masked, 11) + 8)
-    room = [svg.WIDTH - left - 6 - block * sum(value is None for value in row) for row in values]
-    unit = max(
-        0.0, min(free / max(1, sum(v or 0 for v in row)) for free, row in zip(room, values, strict=True))
-    )
+    space = svg.WIDTH - left - 6
+    hidden = [sum(value is None for value in row) for row in values]
+    block = min(max(26.0, svg.text_width(masked, 11) + 8), space * 0.7 / max(1, *hidden))
+    known = [max(1, sum(value or 0 for value in row)) for row in values]
+    unit = min((space - block * none) / total for none, total in zip(hidden, known, strict=True))
     keys = [(svg.SERIES[i % len(svg.SERIES)], _letter(i), column) for i, column in enumerate(columns)]
-    keys += (
-        [("/", "", _("kept back: too few to show"))] if any(v is None for row in values for v in row) else []
-    )
+    keys += [("/", "", _kept_back())] if any(hidden) else []
     parts, y = svg.legend(keys, 2)
     top = y
     for row, lines in zip(values, labels, strict=True):
@@ -155,6 +140,11 @@ def stacked_bars(
         parts += _segments(row, left, y + height / 2 - 15, unit, block, masked)
         y += height
     return svg.document(y + 4, [*parts, svg.rule(left, top, left, y, svg.MUTED)])
+
+
+def _kept_back() -> str:
+    # Also true of a cell hidden only because its neighbour could be computed from it.
+    return _("kept back: a small number, or one that would reveal it")
 
 
 def _letter(index: int) -> str:
@@ -222,7 +212,7 @@ def heat_map(rows: Sequence[str], columns: Sequence[str], values: Counts, *, mas
             parts += _cell(left + index * cell, y, cell, height, value, top, masked)
         y += height
     if any(value is None for row in values for value in row):
-        note, y = svg.legend([("/", "", _("kept back: too few to show"))], y + 10)
+        note, y = svg.legend([("/", "", _kept_back())], y + 10)
         parts += note
     return svg.document(y + 2, parts)
 

@@ -289,6 +289,17 @@ def test_masked_cells_are_all_alike(draw):
     assert shown == ["1", "3", "50"]
 
 
+def test_many_masked_cells_stay_inside():
+    markup = fig.stacked_bars(["Gao"], [f"type {n}" for n in range(40)], [[None] * 39 + [900]])
+    assert outside(markup) == []
+    right = [
+        float(n.get("x")) + float(n.get("width"))
+        for n in ET.fromstring(markup).iter()
+        if n.get("width") and n.get("x")
+    ]
+    assert max(right) <= 640
+
+
 def test_no_total_gives_a_masked_count_away():
     values = [[6, None, 7], [9, 8, 5]]
     shown = {node.text for node in texts(fig.stacked_bars(["a", "b"], ["c", "d", "e"], values))}
