@@ -1,0 +1,306 @@
+"""The safe road from Markdown to DOCX, PDF, HTML and Markdown: bytes are returned, nothing is written here.
+
+Pandoc reads the text once, in two processes where it comes in parts; the tree is cleaned; then each format is
+written from it: DOCX and HTML by pandoc, PDF by typst from source written here, side by side.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from consultkit import files
+from consultkit.i18n import _
+from consultkit.report import ast, images, pandoc, typeset, typst_text, web, word
+from consultkit.report.errors import RenderError
+from consultkit.report.fonts import missing_characters, substitute
+from consultkit.report.images import Picture
+from consultkit.report.typography import long_date
+
+__all__ = ["FORMATS", "SEAM", "Document", "Figure", "RenderError", "missing_characters", "render"]
+
+FORMATS = ("docx", "pdf", "html", "md")
+# Set between texts of different hands: each side has its own footnotes, link definitions and unclosed blocks.
+# A form feed, because files that hold control characters are refused: no note can forge it.
+SEAM = "\n\n\f\n\n"
+CONTENTS = {"fr": "Table des matières", "en": "Contents"}
+LAYOUT = "mise-en-page.typ"
+MARKDOWN = "markdown-raw_html-raw_attribute-raw_tex-smart-simple_tables-multiline_tables-fenced_divs"
+EPOCH = datetime.date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A drawing of the program's own, and what it shows in words."""
+
+    svg: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is to be rendered; title, authors and date are all the metadata that an output has."""
+
+    markdown: str  # body only; starts with a level-1 heading; parts are set apart by SEAM
+    title: str
+    language: str  # fr or en
+    date: datetime.date
+    subtitle: str = ""
+    authors: tuple[str, ...] = ()
+    cover: tuple[str, ...] = ()
+    banner: str = ""  # on every page
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    logo: Path | None = None
+    contents: bool = True
+
+
+def render(
+    document: Document, formats: Sequence[str], *, templates: Path, workspace: Path
+) -> dict[str, bytes]:
+    """The document in each format asked for; raises `RenderError`."""
+    shown = _showable(document)
+    parts = [part for part in shown.markdown.split(SEAM.strip("\n")) if part.strip()] or [""]
+    with tempfile.TemporaryDirectory(prefix="consultkit-") as name:
+        folder = Path(name)
+        trees = pandoc.read(parts, folder)
+        tree = ast.clean(trees, shown.language, lambda source, alt: _picture(shown, workspace, source, alt))
+        work = _Work(shown, tree, folder, templates, len(shown.markdown.encode()), _logo(shown))
+        return work.outputs(formats)
+
+
+def _showable(document: Document) -> Document:
+    """The document with every character outside the text that no font has as its code point."""
+    return replace(
+        document,
+        title=substitute(document.title), subtitle=substitute(document.subtitle), banner=substitute(document.banner),
+        authors=tuple(map(substitute, document.authors)), cover=tuple(map(substitute, document.cover)),
+    )  # fmt: skip
+
+
+def _logo(document: Document) -> Picture | None:
+    return images.load_file(document.logo, "Logo") if document.logo else None
+
+
+def _picture(document: Document, workspace: Path, source: str, alt: str) -> Picture:
+    name = source.removeprefix("figure:")
+    if name == source:
+        return images.load(source, alt, workspace)
+    if name not in document.figures:
+        known = ", ".join(document.figures) or "–"
+        raise RenderError(
+            _("There is no figure “{name}”: the template may ask for {known}.").format(
+                name=name[:80], known=known
+            )
+        )
+    figure = document.figures[name]
+    width, height = _drawing_size(figure.svg)
+    return Picture("svg", figure.svg.encode(), figure.alt, width, height)
+
+
+def _drawing_size(svg: str) -> tuple[int, int]:
+    """A drawing's width and height in its own units, from its viewBox."""
+    box = re.search(r'viewBox="[-\d.]+[ ,]+[-\d.]+[ ,]+([\d.]+)[ ,]+([\d.]+)"', svg)
+    return (round(float(box[1])), round(float(box[2]))) if box else (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One rendering: the cleaned tree, and the folder where processes meet."""
+
+    document: Document
+    tree: ast.Tree
+    folder: Path
+    templates: Path
+    size: int
+    logo: Picture | None
+
+    def outputs(self, formats: Sequence[str]) -> dict[str, bytes]:
+        """Every format; pandoc's processes run while typst compiles."""
+        runs: dict[str, pandoc.Run] = {}
+        made: dict[str, bytes] = {}
+        try:
+            reference = self.reference() if "docx" in formats else b""
+            for kind, begin in (("docx", self.begin_docx), ("html", self.begin_html), ("md", self.begin_md)):
+                if kind in formats:
+                    runs[kind] = begin(reference)
+            if "pdf" in formats:
+                made["pdf"] = self.pdf()
+            for kind, run in runs.items():
+                made[kind] = self.finish(kind, pandoc.finish(run), reference)
+        except pandoc.LimitError:
+            raise RenderError(
+                _(
+                    "The document is too heavy for this machine's limits. Make it by region (--region), or without the detailed notes."
+                )
+            ) from None
+        finally:
+            for run in runs.values():
+                pandoc.stop(run)
+        return {kind: made[kind] for kind in FORMATS if kind in made}
+
+    def finish(self, kind: str, data: bytes, reference: bytes) -> bytes:
+        """What pandoc wrote, as it is handed over."""
+        if kind == "docx":
+            return self.docx(data, reference)
+        return self.html(data.decode()) if kind == "html" else self.markdown(data.decode())
+
+    def template(self, name: str) -> tuple[bytes, bool]:
+        """A template's bytes, and whether they are the shipped ones; a deleted one falls back to them."""
+        shipped = (files.defaults_dir("templates") / name).read_bytes()
+        own = self.templates / name
+        if not own.exists() and not own.is_symlink():
+            return shipped, True
+        try:
+            if own.is_symlink() or not own.is_file():
+                raise OSError(name)
+            data = own.read_bytes()
+        except OSError:
+            raise RenderError(
+                _(
+                    "templates/{name} cannot be read. Make it a plain file, or delete it to use the default."
+                ).format(name=name)
+            ) from None
+        return data, data == shipped
+
+    @property
+    def date(self) -> str:
+        """The document's date in words."""
+        return long_date(self.document.date, self.document.language)
+
+    def start(self, arguments: Sequence[str], output: str, blocks: list[ast.Node]) -> pandoc.Run:
+        """A writer of pandoc at work on blocks."""
+        source = f"{output}.json"
+        (self.folder / source).write_bytes(pandoc.tree(blocks))
+        epoch = (self.document.date - EPOCH).days * 86_400
+        return pandoc.start(
+            ["-f", "json", *arguments, source], output, self.folder, size=self.size, epoch=max(epoch, 0)
+        )
+
+    # --- DOCX
+
+    def reference(self) -> bytes:
+        """The Word styles: the campaign's, vetted, or the shipped ones."""
+        data, _trusted = self.template("reference.docx")
+        return word.vetted(data, (files.defaults_dir("templates") / "reference.docx").read_bytes())
+
+    def begin_docx(self, reference: bytes) -> pandoc.Run:
+        """Pandoc at work on the Word document."""
+        document, tree = self.document, self.tree
+        (self.folder / "reference.docx").write_bytes(reference)
+        pictures = {id(node): _for_word(picture) for node, picture in tree.pictures}
+        lines = [("Title", document.title), ("Subtitle", document.subtitle)]
+        lines += [("Cover Line", line) for line in document.cover]
+        lines += [("Author", ", ".join(document.authors)), ("Date", self.date)]
+        with ast.reshaped(tree, lambda node: word.shape(node, pictures)):
+            front = word.cover(lines, self.logo)
+            if document.contents:
+                front += word.contents(tree.outline, CONTENTS[document.language])
+            return self.start(
+                ["-t", "docx", "--reference-doc=reference.docx"], "out.docx", [*front, *tree.blocks]
+            )
+
+    def docx(self, data: bytes, reference: bytes) -> bytes:
+        """The Word document with our own header, footer and properties."""
+        document = self.document
+        return word.finished(
+            data, reference=reference, title=document.title, authors=document.authors, banner=document.banner,
+            date=document.date.isoformat(), language=document.language,
+        )  # fmt: skip
+
+    # --- PDF
+
+    def pdf(self) -> bytes:
+        """The PDF, compiled in a folder that holds the layout, the text and vetted pictures alone."""
+        document, box = self.document, self.folder / "typst"
+        box.mkdir()
+        layout, trusted = self.template(LAYOUT)
+        (box / LAYOUT).write_bytes(layout)
+        names: dict[int, tuple[str, float]] = {}
+        pictures = [(id(node), picture) for node, picture in self.tree.pictures]
+        for number, (key, picture) in enumerate([*pictures, *([(0, self.logo)] if self.logo else [])]):
+            name = f"picture-{number}.{'jpg' if picture.kind == 'jpeg' else picture.kind}"
+            names[key] = name, images.centimetres(picture)
+            (box / name).write_bytes(picture.data)
+        body = typst_text.write(self.tree, names)
+        (box / typeset.MAIN).write_text(
+            self.head(names[0][0] if self.logo else "") + body, "utf-8", newline="\n"
+        )
+        limit = pandoc.seconds(self.size) * 2
+        return typeset.pdf(box, document.date, f"templates/{LAYOUT}", trusted=trusted, limit=limit)
+
+    def head(self, logo: str) -> str:
+        """The lines that hand the document's own facts to the layout."""
+        document, literal, array = self.document, typst_text.literal, typst_text.array
+        values = {
+            "title": literal(document.title), "subtitle": literal(document.subtitle),
+            "authors": array([literal(name) for name in document.authors]),
+            "cover": array([literal(line) for line in document.cover]),
+            "date-words": literal(self.date), "language": literal(document.language),
+            "date": "datetime(year: {d.year}, month: {d.month}, day: {d.day})".format(d=document.date),
+            "banner": literal(document.banner), "logo": literal(logo) if logo else "none",
+            "contents": literal(CONTENTS[document.language]) if document.contents and self.tree.outline else "none",
+        }  # fmt: skip
+        settings = ", ".join(f"{name}: {value}" for name, value in values.items())
+        return f'#import "{LAYOUT}": *\n#show: report.with({settings})\n\n'
+
+    # --- HTML and Markdown
+
+    def begin_html(self, _reference: bytes) -> pandoc.Run:
+        """Pandoc at work on the page's body; the page's own title is its first level."""
+        pictures = {id(node): picture for node, picture in self.tree.pictures}
+
+        def change(node: ast.Node) -> None:
+            if node["t"] == "Image":
+                node["c"][2] = [images.data_uri(pictures[id(node)]), ""]
+
+        with ast.reshaped(self.tree, change):
+            arguments = ["-t", "html5", "--wrap=none", "--shift-heading-level-by=1"]
+            return self.start(arguments, "out.html", self.tree.blocks)
+
+    def html(self, fragment: str) -> bytes:
+        """The page around pandoc's fragment."""
+        document = self.document
+        css, trusted = self.template("style.css")
+        sheet = css.decode("utf-8-sig", "replace")
+        page = web.page(
+            fragment, sheet if trusted else web.style_sheet(sheet), title=document.title, subtitle=document.subtitle,
+            lines=document.cover, authors=document.authors, date=self.date, iso_date=document.date.isoformat(),
+            banner=document.banner, logo=images.data_uri(self.logo) if self.logo else "", language=document.language,
+            outline=self.tree.outline if document.contents else (),
+        )  # fmt: skip
+        return page.encode()
+
+    def begin_md(self, _reference: bytes) -> pandoc.Run:
+        """Pandoc at work on Markdown, where pictures are their words and captions."""
+        with ast.reshaped(self.tree, ast.as_words):
+            return self.start(["-t", MARKDOWN, "--wrap=none"], "out.md", self.tree.blocks)
+
+    def markdown(self, body: str) -> bytes:
+        """The Markdown edition: the cover's lines, then the text."""
+        document = self.document
+        lines = [
+            document.title,
+            document.subtitle,
+            *document.cover,
+            ", ".join(document.authors),
+            self.date,
+            document.banner,
+        ]
+        cover = "\n\n".join(_plain(line) for line in lines if line)
+        return f"{cover}\n\n{body}".encode()
+
+
+def _for_word(picture: Picture) -> Picture:
+    """A drawing as PNG: as SVG, LibreOffice would not show it."""
+    if picture.kind != "svg":
+        return picture
+    return replace(picture, data=typeset.png(picture.data.decode()), kind="png")
+
+
+def _plain(line: str) -> str:
+    """A line of text that Markdown reads as nothing else."""
+    return re.sub(r"([\\`*_{}\[\]<>#+|~^$@!-])", r"\\\1", line)

@@ -1,0 +1,390 @@
+"""What pandoc's DOCX writer needs before and after: styles, cover and contents in the tree, then parts of our own.
+
+Nothing of a campaign's reference.docx ships but its styles, theme and page size: its text, pictures, comments,
+headers and properties may tell of an old report.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
+
+from consultkit.i18n import _
+from consultkit.report.ast import Heading, Node, attributes, string
+from consultkit.report.errors import RenderError
+from consultkit.report.images import Picture, centimetres, data_uri
+
+HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+MAIN_NS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+W = f'xmlns:w="{MAIN_NS}"'
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+R = f'xmlns:r="{OFFICE}"'
+KIND = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+LARGEST = 20_000_000  # bytes of one part of a reference.docx, unpacked
+DEEPEST = 3  # heading levels in the contents
+
+SPAN_STYLES = {"theme": "Theme", "missing": "Missing"}
+DIV_STYLES = {"attribution": "Attribution", "missing": "Missing Block", "box": "Box"}
+PAGE = '<w:pgSz w:w="11906" w:h="16838"/>'
+MARGINS = '<w:pgMar w:top="1474" w:right="1418" w:bottom="1361" w:left="1418" w:header="680" w:footer="624" w:gutter="0"/>'
+BREAK = '<w:p><w:pPr><w:pStyle w:val="PageBreak"/></w:pPr></w:p>'
+UPRIGHT_END = '<w:p><w:pPr><w:pStyle w:val="SectionEnd"/><w:sectPr></w:sectPr></w:pPr></w:p>'
+LANDSCAPE_END = '<w:p><w:pPr><w:pStyle w:val="SectionEnd"/><w:sectPr><w:landscape/></w:sectPr></w:pPr></w:p>'
+SECTION = re.compile(r"<w:sectPr\b.*?(?:</w:sectPr>|(?<=/)>)", re.DOTALL)
+FIELD = '<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+
+# --- before pandoc
+
+
+def shape(node: Node, pictures: Mapping[int, Picture]) -> None:
+    """Makes one of a tree's special nodes what pandoc's DOCX writer needs.
+
+    `pictures` maps the `id()` of an image node to what Word is given in its place.
+    """
+    if node["t"] == "Image":
+        embed(node, pictures[id(node)])
+        return
+    if node["t"] == "Figure":
+        return
+    (name, (kind, *_more), _pairs), content = node["c"]
+    if node["t"] == "Span":
+        node["c"] = [attributes(name, custom_style=SPAN_STYLES[kind]), content]
+    elif kind in DIV_STYLES:
+        node["c"] = [attributes(name, custom_style=DIV_STYLES[kind]), content]
+    elif kind == "pagebreak":
+        node["c"] = [attributes(name), [_raw(BREAK)]]
+    else:
+        node["c"] = [attributes(name), [_raw(UPRIGHT_END), *content, _raw(LANDSCAPE_END)]]
+
+
+def embed(node: Node, picture: Picture, width: str = "") -> None:
+    """Puts a picture's bytes and size into its node: pandoc's sandbox opens no file."""
+    size = {"width": width or f"{centimetres(picture):.2f}cm"}
+    node["c"] = [attributes(**size), node["c"][1], [data_uri(picture), ""]]
+
+
+def _raw(xml: str) -> Node:
+    return {"t": "RawBlock", "c": ["openxml", xml]}
+
+
+def styled(style: str, content: list[Node]) -> Node:
+    """A paragraph in one of Word's styles."""
+    return {"t": "Div", "c": [attributes(custom_style=style), [{"t": "Para", "c": content}]]}
+
+
+def cover(lines: Sequence[tuple[str, str]], logo: Picture | None) -> list[Node]:
+    """The cover page: pairs of style and text, under the logo."""
+    blocks = [styled(style, [string(text)]) for style, text in lines if text]
+    if logo:
+        image: Node = {"t": "Image", "c": [attributes(), [string(logo.alt)], ["", ""]]}
+        embed(image, logo, "3.6cm")
+        blocks.insert(0, {"t": "Para", "c": [image]})
+    return [*blocks, _raw(BREAK)]
+
+
+def contents(outline: Sequence[Heading], title: str) -> list[Node]:
+    """The table of contents, filled in: Word can update it, and readers see it even where nothing does.
+
+    Without page numbers, which nobody knows before Word lays the pages out.
+    """
+    entries = [heading for heading in outline if heading.level <= DEEPEST]
+    if not entries:
+        return []
+    blocks = [styled("TOC Heading", [string(title)])]
+    for index, heading in enumerate(entries):
+        link: Node = {"t": "Link", "c": [attributes(), [string(heading.text)], ["#" + heading.id, ""]]}
+        line = [link]
+        if index == 0:
+            code = f'<w:r><w:instrText xml:space="preserve"> TOC \\o "1-{DEEPEST}" \\n \\h \\z \\u </w:instrText></w:r>'
+            line.insert(0, _run(FIELD.format(kind="begin") + code + FIELD.format(kind="separate")))
+        if index == len(entries) - 1:
+            line.append(_run(FIELD.format(kind="end")))
+        blocks.append(styled(f"toc {heading.level}", line))
+    return [*blocks, _raw(BREAK)]
+
+
+def _run(xml: str) -> Node:
+    return {"t": "RawInline", "c": ["openxml", xml]}
+
+
+# --- the styles of a campaign's own
+
+
+def vetted(data: bytes, shipped: bytes) -> bytes:
+    """A reference.docx with its styles, theme and page size alone; styles it lacks come from the shipped one."""
+    if data == shipped:
+        return data
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = {name: _part(archive, name) for name in archive.namelist() if name in _WANTED}
+        styles, document = _well_formed(parts[_STYLES]), _well_formed(parts[_DOCUMENT])
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        ValueError,
+        ElementTree.ParseError,
+        OSError,
+        NotImplementedError,
+        RuntimeError,
+    ):
+        raise RenderError(
+            _(
+                "templates/reference.docx is no Word file with styles. Save it again from Word, or delete it to use the default."
+            )
+        ) from None
+    with zipfile.ZipFile(io.BytesIO(shipped)) as archive:
+        own = {name: archive.read(name) for name in archive.namelist()}
+    own[_STYLES] = _complete(styles, own[_STYLES].decode()).encode()
+    own[_DOCUMENT] = (
+        f"{HEAD}<w:document {W}><w:body><w:sectPr>{_page(document)}</w:sectPr></w:body></w:document>".encode()
+    )
+    return packed(own)
+
+
+_STYLES, _DOCUMENT = "word/styles.xml", "word/document.xml"
+_WANTED = frozenset({_STYLES, _DOCUMENT})
+_STYLE = re.compile(r'<w:style\b[^>]*w:styleId="([^"]+)".*?</w:style>', re.DOTALL)
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    if archive.getinfo(name).file_size > LARGEST:
+        raise ValueError(name)
+    return archive.read(name)
+
+
+def _well_formed(data: bytes) -> str:
+    """The part as text in the usual namespace prefix; entities are refused, they can blow up."""
+    text = data.decode("utf-8-sig")
+    if "<!DOCTYPE" in text or "<!ENTITY" in text:
+        raise ValueError("entities")
+    root = ElementTree.fromstring(text)
+    if not root.tag.startswith("{" + MAIN_NS) or "<w:" not in text:
+        raise ValueError("foreign")
+    return text
+
+
+def _complete(styles: str, shipped: str) -> str:
+    known = set(_STYLE.findall(styles))
+    if not known or not styles.rstrip().endswith("</w:styles>"):
+        raise RenderError(
+            _(
+                "templates/reference.docx holds no styles. Save it again from Word, or delete it to use the default."
+            )
+        )
+    lacking = [
+        match[0]
+        for match in _STYLE.finditer(shipped)
+        if match[1] not in known and 'w:default="1"' not in match[0]
+    ]
+    return styles.rstrip().removesuffix("</w:styles>") + "".join(lacking) + "</w:styles>"
+
+
+def _page(document: str) -> str:
+    """The page's size and margins in a document's last section, upright; else A4's."""
+    size = re.findall(r'<w:pgSz\b[^>]*?w:w="(\d+)"[^>]*?w:h="(\d+)"', document)
+    margins = re.findall(r"<w:pgMar\b([^>]*?)/?>", document)
+    page = '<w:pgSz w:w="{}" w:h="{}"/>'.format(*sorted(size[-1], key=int)) if size else PAGE
+    sides = (
+        dict(re.findall(r'w:(top|right|bottom|left|header|footer|gutter)="(\d+)"', margins[-1]))
+        if margins
+        else {}
+    )
+    if len(sides) < 7:
+        return page + MARGINS
+    return page + "<w:pgMar " + " ".join(f'w:{side}="{value}"' for side, value in sides.items()) + "/>"
+
+
+# --- after pandoc
+
+
+def finished(
+    data: bytes,
+    *,
+    reference: bytes,
+    title: str,
+    authors: Sequence[str],
+    date: str,
+    language: str,
+    banner: str,
+) -> bytes:
+    """The document as it is handed over: header and footer on every page, our own properties, no one else's.
+
+    `date` is an ISO day. The same input gives the same bytes.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(io.BytesIO(reference)) as archive:
+        page = _page(archive.read(_DOCUMENT).decode())
+    for name in ("word/comments.xml", "docProps/custom.xml", "docProps/app.xml", "word/webSettings.xml"):
+        parts.pop(name, None)
+    locale = "fr-FR" if language == "fr" else "en-GB"
+    document = _body(parts[_DOCUMENT].decode(), page, bool(banner))
+    parts[_DOCUMENT] = document.encode()
+    parts[_STYLES] = _styles(parts[_STYLES].decode(), locale).encode()
+    parts["word/settings.xml"] = _settings(locale).encode()
+    parts["docProps/core.xml"] = _core(title, authors, date, locale).encode()
+    parts["word/footer1.xml"] = _footer(title).encode()
+    if banner:
+        parts["word/header1.xml"] = f"{HEAD}<w:hdr {W}>{_line('Header', _text(banner))}</w:hdr>".encode()
+    _register(parts, bool(banner))
+    return packed(parts)
+
+
+def _body(document: str, page: str, banner: bool) -> str:
+    document = re.sub(r"<w:tbl>.*?</w:tbl>", _table, document, flags=re.DOTALL)
+    document = _contents_look(document)
+    # A page break of its own would leave an empty line on the next page: the next paragraph carries it.
+    document = re.sub(
+        re.escape(BREAK) + r'(\s*(?:<w:bookmark(?:Start|End)\b[^>]*/>\s*)*<w:p>\s*<w:pPr>\s*<w:pStyle w:val="[^"]+"\s*/>)',
+        r"\1<w:pageBreakBefore/>", document,
+    )  # fmt: skip
+    document = document.replace(BREAK, '<w:p><w:r><w:br w:type="page"/></w:r></w:p>')
+    first = True
+
+    def section(match: re.Match[str]) -> str:
+        nonlocal first
+        filled = _section(page, "<w:landscape/>" in match[0], banner, first)
+        first = False
+        return filled
+
+    return SECTION.sub(section, document)
+
+
+def _section(page: str, landscape: bool, banner: bool, first: bool) -> str:
+    """A section's properties; the very first page bears the banner and no number."""
+    kinds = ("default", "first") if first else ("default",)
+    refs = (
+        "".join(f'<w:headerReference w:type="{kind}" r:id="rIdHeader"/>' for kind in kinds) if banner else ""
+    )
+    refs += '<w:footerReference w:type="default" r:id="rIdFooter"/>'
+    if landscape:
+        page = re.sub(
+            r'<w:pgSz w:w="(\d+)" w:h="(\d+)"/>', r'<w:pgSz w:w="\2" w:h="\1" w:orient="landscape"/>', page
+        )
+    return f"<w:sectPr {R}>{refs}{page}{'<w:titlePg/>' if first else ''}</w:sectPr>"
+
+
+def _table(match: re.Match[str]) -> str:
+    """A table in the tables' own small type, its header row as such."""
+
+    def row(found: re.Match[str]) -> str:
+        style = "TableHead" if "<w:tblHeader" in found[0] else "TableText"
+        line = re.sub(
+            r'<w:pStyle w:val="(?:Compact|BodyText|FirstParagraph)"\s*/>',
+            f'<w:pStyle w:val="{style}"/>',
+            found[0],
+        )
+        return (
+            line.replace("<w:trPr>", "<w:trPr><w:cantSplit/>")
+            if "<w:trPr>" in line
+            else line.replace("<w:tr>", "<w:tr><w:trPr><w:cantSplit/></w:trPr>")
+        )
+
+    return re.sub(r"<w:tr>.*?</w:tr>", row, match[0], flags=re.DOTALL)
+
+
+def _contents_look(document: str) -> str:
+    """Entries of the contents are links that do not look like links."""
+    return re.sub(
+        r'<w:p><w:pPr><w:pStyle w:val="TOC\d" ?/>.*?</w:p>',
+        lambda match: re.sub(r'<w:rStyle w:val="Hyperlink" ?/>', "", match[0]), document, flags=re.DOTALL,
+    )  # fmt: skip
+
+
+def _styles(styles: str, locale: str) -> str:
+    """The styles with the document's language, so that Word checks its spelling."""
+    return re.sub(r'(<w:lang\b[^>]*?w:val=")[^"]*"', rf'\g<1>{locale}"', styles)
+
+
+def _text(text: str) -> str:
+    return f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
+
+
+def _line(style: str, runs: str) -> str:
+    return f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{runs}</w:p>'
+
+
+def _footer(title: str) -> str:
+    def field(name: str) -> str:
+        return f'<w:fldSimple w:instr=" {name} ">{_text("1")}</w:fldSimple>'
+
+    return f"{HEAD}<w:ftr {W}>{_line('Footer', _text(title + '   ·   ') + field('PAGE') + _text(' / ') + field('NUMPAGES'))}</w:ftr>"
+
+
+def _settings(locale: str) -> str:
+    """Settings without a trace of whom the styles come from; mode 15 keeps Word out of compatibility mode."""
+    return (
+        f'{HEAD}<w:settings {W}><w:zoom w:percent="100"/><w:defaultTabStop w:val="708"/>'
+        '<w:characterSpacingControl w:val="doNotCompress"/>'
+        '<w:footnotePr><w:footnote w:id="-1"/><w:footnote w:id="0"/></w:footnotePr>'
+        '<w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
+        f'<w:themeFontLang w:val="{locale}"/><w:decimalSymbol w:val=","/><w:listSeparator w:val=";"/></w:settings>'
+    )
+
+
+def _core(title: str, authors: Sequence[str], date: str, locale: str) -> str:
+    creator = f"<dc:creator>{escape('; '.join(authors))}</dc:creator>" if authors else ""
+    stamp = f'xsi:type="dcterms:W3CDTF">{date}T00:00:00Z'
+    return (
+        f'{HEAD}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+        'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
+        'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
+        f"<dc:title>{escape(title)}</dc:title>{creator}<dc:language>{locale}</dc:language>"
+        f"<dcterms:created {stamp}</dcterms:created><dcterms:modified {stamp}</dcterms:modified></cp:coreProperties>"
+    )
+
+
+def _register(parts: dict[str, bytes], banner: bool) -> None:
+    """Tells the package of the parts added, and no more of those taken out."""
+    added = [("footer", "Footer")] + [("header", "Header")] * banner
+    types = re.sub(
+        r'<Override PartName="/([^"]+)"[^>]*/>',
+        lambda match: match[0] if match[1] in parts else "",
+        _decoded(parts, "[Content_Types].xml"),
+    )
+    override = "".join(
+        f'<Override PartName="/word/{name}1.xml" ContentType="{KIND}.{name}+xml"/>' for name, _id in added
+    )
+    parts["[Content_Types].xml"] = types.replace("</Types>", override + "</Types>").encode()
+    links = "".join(
+        f'<Relationship Type="{OFFICE}/{name}" Id="rId{key}" Target="{name}1.xml"/>' for name, key in added
+    )
+    path = "word/_rels/document.xml.rels"
+    parts[path] = (
+        _live(_decoded(parts, path), "word/", parts)
+        .replace("</Relationships>", links + "</Relationships>")
+        .encode()
+    )
+    parts["_rels/.rels"] = _live(_decoded(parts, "_rels/.rels"), "", parts).encode()
+
+
+def _live(relations: str, folder: str, parts: Mapping[str, Any]) -> str:
+    """The relations that lead to a part that is there, or outside."""
+
+    def keep(match: re.Match[str]) -> str:
+        target = re.search(r'Target="([^"]*)"', match[0])
+        inside = 'TargetMode="External"' not in match[0]
+        return "" if inside and target and folder + target[1].removeprefix("/") not in parts else match[0]
+
+    return re.sub(r"<Relationship\b[^>]*/>", keep, relations)
+
+
+def _decoded(parts: Mapping[str, bytes], name: str) -> str:
+    return parts[name].decode()
+
+
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    """A ZIP whose bytes depend on its parts alone."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
