@@ -1,0 +1,483 @@
+"""Finds known identities in text, through accents, case, look-alikes, markup, inversion and one typo.
+
+A text is cut at white space and each distinct piece is judged once, ever: what is known to be innocent costs
+a look-up in a set. A find is a pair of places; the text found is held nowhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain, filterfalse
+from pathlib import Path
+from typing import NamedTuple
+
+from consultkit.privacy.folding import IGNORED, WORD, Word, fold, readings, visible
+from consultkit.privacy.identities import PARTICLES, SHORTEST_PART, TYPE_WORDS, Identity, name_parts
+from consultkit.text import within_one_edit
+
+SHORTEST_TYPO = 5  # letters of a part from which one typo is forgiven
+PHONE_DIGITS = 8  # a phone is known by its last digits, whatever prefix is written
+PHONE_REACH = 48  # characters read on each side of a few digits to find the rest of a phone
+REMEMBERED = 400_000  # pieces of text whose verdict is kept
+WINDOW = 120  # characters read on each side of a word that may begin or end a whole name
+
+_SEPARATORS = rf"[\s.()/\-–‐‑·,:;_*\\~|+\[\]{IGNORED}]{{0,4}}"
+_DIGITS = re.compile(rf"\d(?:{_SEPARATORS}\d){{5,24}}")
+# Where one word runs over a white space: inside an attribute, a tag or a comment, or cut at a line's end.
+_CROSSINGS = (
+    ("{", re.compile(r"\{[^{}]{0,200}?\s[^{}]{0,200}\}(?=[^\W_]|[*_~`<\[])")),
+    ("<", re.compile(r"<!--.{0,2000}?-->(?=[^\W_]|[*_~`<\[])", re.DOTALL)),
+    ("<", re.compile(r"<[^<>]{0,200}?\s[^<>]{0,200}>(?=[^\W_]|[*_~`<\[])")),
+    ("-", re.compile(r"-[ \t]*\r?\n[ \t]*(?=[^\W_])")),
+    ("\u2010", re.compile("\u2010[ \t]*\r?\n[ \t]*(?=[^\\W_])")),
+    ("\u00ad", re.compile("\u00ad[ \t]*\r?\n[ \t]*(?=[^\\W_])")),
+)
+_HINGE = re.compile(r"['’-]")
+_DIGIT = re.compile(r"\d")
+_ADDRESS = re.compile(r"@[\w-]+\.\w")
+_AROUND = '.,;:!?…()«»“”"'  # punctuation around a piece of text, which changes nothing to what it holds
+_JOINING = re.compile(rf"[\s,.'’{IGNORED}*_-]*(?:(?:{'|'.join(sorted(PARTICLES))})[\s'’-]+)?[\s*_]*$")
+_INITIAL_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_])(?:\.[\s\u00a0]*|[\s\u00a0]+)$")
+_INITIAL_AFTER = re.compile(r"[\s,\u00a0]{1,3}([^\W\d_])(?:\.|(?![^\W_]))")
+
+
+@cache
+def ordinary_words() -> frozenset[str]:
+    """Ordinary French and English words and place names, folded: never typos of a name."""
+    text = Path(__file__).with_name("ordinary.txt").read_text(encoding="utf-8")
+    return frozenset(fold(word) for line in text.splitlines() if line[:1] != "#" for word in line.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A known identity in a text: places in characters (end excluded), whose it is, who else it may be."""
+
+    start: int
+    end: int
+    owner: str
+    others: tuple[str, ...] = ()
+
+
+class _Find(NamedTuple):
+    """A find before neighbours are merged: places and numbers of owners."""
+
+    start: int
+    end: int
+    owners: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Sequence:
+    """A whole name: its words in order; `capital` where the first must have one, `typos` where forgiven."""
+
+    words: tuple[str, ...]
+    owner: int
+    capital: bool = False
+    typos: bool = False
+
+    def at(self, words: list[Word]) -> bool:
+        """Whether these words are the name."""
+        if self.capital and not words[0].capital:
+            return False
+        return all(map(self._same, self.words, words))
+
+    def _same(self, wanted: str, word: Word) -> bool:
+        if len(wanted) == 1:
+            return word.folded == wanted and word.capital
+        if word.folded == wanted:
+            return True
+        return self.typos and len(wanted) >= SHORTEST_TYPO and within_one_edit(wanted, word.folded)
+
+
+class _Verdict(NamedTuple):
+    """What a piece of text holds: finds at its own places, and whole names to look for around it."""
+
+    finds: tuple[_Find, ...]
+    sequences: tuple[_Sequence, ...]
+    digits: bool  # whether a known phone may begin, go on or end here
+
+
+class Matcher:
+    """Searches texts for identities. Build it once, search often: it remembers pieces of text.
+
+    `exceptions` are words or whole names that are no leak; `stop_words` (regions, sectors) count only
+    within a whole name.
+    """
+
+    def __init__(
+        self, identities: Iterable[Identity], exceptions: Iterable[str] = (), stop_words: Iterable[str] = ()
+    ) -> None:
+        self._exceptions = frozenset(_squeezed(text) for text in exceptions)
+        self._silent = self._exceptions | {fold(word) for text in stop_words for word in WORD.findall(text)}
+        self._owners: list[str] = []
+        self._initials: list[frozenset[str]] = []
+        self._anyhow: dict[str, frozenset[int]] = {}  # folded part -> owners
+        self._capital: dict[
+            str, frozenset[int]
+        ] = {}  # the same where only a capital tells a name from a word
+        self._exact: dict[str, frozenset[int]] = {}  # as written: acronyms, very short names
+        self._near: dict[str, set[str]] = {}  # a part less one letter -> parts
+        self._sequences: dict[str, list[_Sequence]] = {}  # by their rarest word
+        self._phones: dict[str, frozenset[int]] = {}
+        self._emails: dict[str, frozenset[int]] = {}
+        self._innocent: set[str] = set()
+        self._verdicts: dict[str, _Verdict] = {}  # of all other pieces met
+        self._add_all(identities)
+        self._phone_pieces = _pieces(self._phones)
+        self._phone_sizes = {len(phone) for phone in self._phones}
+
+    # Building
+
+    def _add_all(self, identities: Iterable[Identity]) -> None:
+        numbers: dict[tuple[str, str], int] = {}
+        for identity in identities:
+            key = (identity.owner_kind, identity.owner)
+            if key not in numbers:
+                numbers[key] = len(self._owners)
+                self._owners.append(identity.owner)
+                self._initials.append(frozenset())
+            self._add(identity, numbers[key])
+
+    def _add(self, identity: Identity, owner: int) -> None:
+        if identity.organisation:
+            self._add_organisation(identity.name, owner)
+            for alias in identity.aliases:
+                self._add_acronym(alias, owner)
+        else:
+            for name in (identity.name, *identity.aliases):
+                self._add_person(name, owner)
+        digits = "".join(str(int(c)) for c in identity.phone if c.isdecimal())
+        if len(digits) >= PHONE_DIGITS - 2:
+            _put(self._phones, digits[-PHONE_DIGITS:], owner)
+        if "@" in identity.email:
+            _put(self._emails, _bare_email(identity.email), owner)
+
+    def _add_person(self, name: str, owner: int) -> None:
+        parts = name_parts(name)
+        self._initials[owner] |= {part[0] for part in parts}
+        alone = [part for part in parts if len(part) >= SHORTEST_PART and part not in TYPE_WORDS]
+        sure = False
+        for part in (part for part in alone if part not in self._silent):
+            ordinary = part in ordinary_words()
+            self._add_part(part, owner, capital=ordinary)
+            sure = sure or not ordinary
+        for joined in {"".join(parts), "".join(reversed(parts))} if len(parts) > 1 else ():
+            if len(joined) > SHORTEST_TYPO and joined not in ordinary_words():
+                _put(self._anyhow, joined, owner)
+        if len(parts) == 1 and len(parts[0]) < SHORTEST_PART:
+            self._add_acronym(WORD.findall(name)[-1], owner)
+        if not sure:
+            for words in _orders(parts):
+                capital = any(len(word) == 1 for word in words) or set(parts) <= ordinary_words()
+                self._add_sequence(_Sequence(words, owner, capital))
+
+    def _add_part(self, part: str, owner: int, capital: bool, typos: bool = True) -> None:
+        _put(self._capital if capital else self._anyhow, part, owner)
+        if typos and len(part) >= SHORTEST_TYPO:
+            self._add_near(part)
+
+    def _add_near(self, part: str) -> None:
+        for key in _less_one(part):
+            self._near.setdefault(key, set()).add(part)
+
+    def _add_organisation(self, name: str, owner: int) -> None:
+        parts = name_parts(name)
+        plain = ordinary_words() | TYPE_WORDS | self._silent
+        telling = [part for part in parts if part not in plain]
+        for part in telling:
+            if len(part) >= SHORTEST_PART:
+                self._add_part(part, owner, capital=True, typos=len(parts) == 1)
+        if len(parts) > 1:
+            self._add_sequence(_Sequence(tuple(parts), owner, capital=not telling, typos=True))
+        elif parts and not (telling and len(parts[0]) >= SHORTEST_PART):
+            self._add_acronym(WORD.findall(name)[-1], owner)
+
+    def _add_acronym(self, written: str, owner: int) -> None:
+        """An acronym: as written where it is short or an ordinary word, else in any case."""
+        letters = "".join(WORD.findall(written))
+        if len(name_parts(written)) > 1 and not letters.isupper():
+            self._add_organisation(written, owner)
+            return
+        folded = fold(letters)
+        if len(letters) < 2 or folded in self._exceptions:
+            return
+        if len(letters) < SHORTEST_PART or folded in ordinary_words() or folded in self._silent:
+            for form in {letters, letters.upper()}:
+                _put(self._exact, form, owner)
+        else:
+            _put(self._anyhow, folded, owner)
+
+    def _add_sequence(self, sequence: _Sequence) -> None:
+        plain = ordinary_words() | TYPE_WORDS
+        words = sequence.words
+        if sequence.capital and len(words[0]) > 1:
+            rarest = words[0]
+        else:
+            rarest = max(words, key=lambda word: (word not in plain, len(word)))
+        self._sequences.setdefault(rarest, []).append(sequence)
+        if sequence.typos and len(rarest) >= SHORTEST_TYPO and rarest not in plain:
+            self._add_near(rarest)
+
+    # Searching
+
+    def search(self, text: str) -> list[Hit]:
+        """Every known identity in the text, in order, with places in the text as given."""
+        rest = set(filterfalse(self._innocent.__contains__, text.split()))
+        finds: list[_Find] = []
+        digits = set()
+        for piece in rest:
+            if piece not in self._verdicts:
+                self._learn(piece)
+            if piece in self._verdicts:
+                finds += self._at_piece(text, piece)
+                if self._verdicts[piece].digits:
+                    digits.add(piece)
+        for start, end in _crossing(text):
+            finds += _moved(self._judge(text[start:end]).finds, start)
+        if digits:
+            finds += self._phones_in(text, digits)
+        return self._hits(text, finds) if finds else []
+
+    def _learn(self, piece: str) -> None:
+        """Judges a piece of text never met before, by what punctuation surrounds if that is innocent."""
+        if len(self._innocent) > REMEMBERED:
+            self._innocent.clear()
+            self._verdicts.clear()
+        core = piece.strip(_AROUND)
+        if core not in self._innocent and core not in self._verdicts:
+            self._learn_core(core)
+        if core in self._innocent:
+            self._innocent.add(piece)
+        elif core != piece:
+            self._verdicts[piece] = self._judge(piece)
+
+    def _learn_core(self, piece: str) -> None:
+        if piece.islower() and self._plain(piece):
+            self._innocent.add(piece)
+            return
+        verdict = self._judge(piece)
+        if any(verdict):
+            self._verdicts[piece] = verdict
+        else:
+            self._innocent.add(piece)
+
+    def _plain(self, piece: str) -> bool:
+        """Whether a piece in lower case, made of letters, hyphens and apostrophes, is no part of any name."""
+        parts = _HINGE.split(piece)
+        joined = "".join(parts)
+        return joined.isalpha() and not any(
+            fold(part) in self._anyhow or fold(part) in self._sequences or part in self._exact
+            for part in (parts if len(parts) == 1 else [*parts, joined])
+        )
+
+    def _judge(self, piece: str) -> _Verdict:
+        """What one piece of text, cut at white space, holds."""
+        finds: list[_Find] = []
+        sequences: list[_Sequence] = []
+        for word in chain.from_iterable(readings(piece)):
+            owners = self._exact.get(word.written, frozenset())
+            for part in self._parts_like(word):
+                sequences += self._sequences.get(part, ())
+                if part not in self._silent:
+                    owners |= self._anyhow.get(part, frozenset())
+                    owners |= self._capital.get(part, frozenset()) if word.capital else frozenset()
+            if owners:
+                finds.append(_Find(word.start, word.end, owners))
+        if self._emails and ("@" in piece or "&" in piece or "%" in piece):
+            finds += self._emails_in(piece)
+        return _Verdict(tuple(finds), tuple(dict.fromkeys(sequences)), self._may_be_phone(piece))
+
+    def _parts_like(self, word: Word) -> Iterator[str]:
+        """The word itself and, for one with a capital, the parts of names it may be a typo of."""
+        folded = word.folded
+        yield folded
+        if not word.capital or len(folded) < SHORTEST_TYPO - 1 or folded in self._silent:
+            return
+        if folded in ordinary_words() or folded in TYPE_WORDS or folded in self._anyhow:
+            return
+        near = {part for key in _less_one(folded) for part in self._near.get(key, ())}
+        yield from (part for part in near if part != folded and within_one_edit(part, folded))
+
+    def _at_piece(self, text: str, piece: str) -> Iterator[_Find]:
+        """The finds at every place where a suspect piece stands."""
+        verdict = self._verdicts[piece]
+        for start in _places(text, piece):
+            yield from _moved(verdict.finds, start)
+            if verdict.sequences:
+                yield from _whole_names(text, start, start + len(piece), verdict.sequences)
+
+    def _may_be_phone(self, piece: str) -> bool:
+        if not self._phone_pieces or not _DIGIT.search(piece):
+            return False
+        digits = [str(int(c)) for c in piece if c.isdecimal()]
+        size = min(len(digits), 5)
+        runs = ("".join(digits[i : i + size]) for i in range(len(digits) - size + 1))
+        return len(digits) <= 3 or any(run in self._phone_pieces for run in runs)
+
+    def _phones_in(self, text: str, pieces: set[str]) -> set[_Find]:
+        """Known phones around these pieces of text, however their digits are grouped."""
+        finds: set[_Find] = set()
+        for piece in pieces:
+            for at in _places(text, piece):
+                begin = max(0, at - PHONE_REACH)
+                for match in _DIGITS.finditer(text, begin, at + len(piece) + PHONE_REACH):
+                    finds.update(self._phones_at(text, match.start(), match.end()))
+        return finds
+
+    def _phones_at(self, text: str, start: int, end: int) -> Iterator[_Find]:
+        """Known phones in one run of digits and separators."""
+        places = [i for i in range(start, end) if text[i].isdecimal()]
+        digits = "".join(str(int(text[i])) for i in places)
+        for size in self._phone_sizes:
+            for i in range(len(digits) - size + 1):
+                owners = self._phones.get(digits[i : i + size])
+                if owners:
+                    yield _Find(places[i], places[i + size - 1] + 1, owners)
+
+    def _emails_in(self, piece: str) -> Iterator[_Find]:
+        shown, places = visible(piece)
+        for reading, at in ((shown, places), (piece, list(range(len(piece) + 1)))):
+            bare = _bare_email(reading)
+            for email, owners in self._emails.items() if _ADDRESS.search(bare) else ():
+                if email in bare:
+                    yield _Find(at[0], at[-1], owners)
+
+    # Putting finds together
+
+    def _hits(self, text: str, finds: list[_Find]) -> list[Hit]:
+        hits = []
+        for find in self._merged(text, sorted(finds)):
+            start, end = self._with_initials(text, find)
+            if _squeezed(text[start:end]) not in self._exceptions:
+                owners = [self._owners[number] for number in sorted(find.owners)]
+                hits.append(Hit(start, end, owners[0], tuple(owners[1:])))
+        return hits
+
+    def _merged(self, text: str, finds: list[_Find]) -> list[_Find]:
+        """Overlapping finds become one; so do neighbours that may be the same person's."""
+        merged: list[_Find] = []
+        for find in finds:
+            last = merged[-1] if merged else None
+            if last and find.start < last.end:
+                owners = last.owners & find.owners or last.owners | find.owners
+                merged[-1] = _Find(last.start, max(last.end, find.end), owners)
+            elif last and last.owners & find.owners and _joins(text[last.end : find.start]):
+                merged[-1] = _Find(last.start, find.end, last.owners & find.owners)
+            else:
+                merged.append(find)
+        return merged
+
+    def _with_initials(self, text: str, find: _Find) -> tuple[int, int]:
+        """The find's places, with the initial that stands before or after the name."""
+        initials = frozenset().union(*(self._initials[number] for number in find.owners))
+        before = _INITIAL_BEFORE.search(text[max(0, find.start - 6) : find.start])
+        after = _INITIAL_AFTER.match(text, find.end)
+        start, end = find.start, find.end
+        if before and before[1].isupper() and fold(before[1]) in initials:
+            start -= len(before[0])
+        if after and after[1].isupper() and fold(after[1]) in initials:
+            end = after.end()
+        return start, end
+
+
+def _put(table: dict[str, frozenset[int]], key: str, owner: int) -> None:
+    """Adds an owner under a key."""
+    table[key] = table.get(key, frozenset()) | {owner}
+
+
+def _less_one(part: str) -> Iterator[str]:
+    """The part, and the part less each of its letters: what two spellings one typo apart share."""
+    yield part
+    for i in range(len(part)):
+        yield part[:i] + part[i + 1 :]
+
+
+def _orders(parts: list[str]) -> set[tuple[str, ...]]:
+    """The ways to write a whole name: as given, inverted, and with an initial for another part."""
+    if len(parts) < 2:
+        return set()
+    orders = {tuple(parts), tuple(reversed(parts)), (parts[-1], *parts[:-1]), (*parts[1:], parts[0])}
+    for i, part in enumerate(parts):
+        for other in parts[:i] + parts[i + 1 :]:
+            if len(part) > 1:
+                orders |= {(other[0], part), (part, other[0])}
+    return orders
+
+
+def _pieces(phones: Iterable[str]) -> frozenset[str]:
+    """Every run of two to five digits of the phones, prefixes included."""
+    written = [prefix + phone for phone in phones for prefix in ("223", "00223")]
+    return frozenset(w[i : i + n] for w in written for n in range(2, 6) for i in range(len(w) - n + 1))
+
+
+def _squeezed(text: str) -> str:
+    """A name for comparison with the exceptions: folded words, single spaces."""
+    return " ".join(fold(word) for word in WORD.findall(text)) or re.sub(r"\s", "", text)
+
+
+def _bare_email(text: str) -> str:
+    """An address without case, white space, escapes and marks of emphasis."""
+    return re.sub(r"[\s\\*_~`\[\]<>]", "", fold(text))
+
+
+def _joins(gap: str) -> bool:
+    """Whether what stands between two parts of a name leaves them one name."""
+    return len(gap) <= 12 and "\n\n" not in gap and _JOINING.match(fold(gap)) is not None
+
+
+def _places(text: str, piece: str) -> Iterator[int]:
+    """Where a piece stands between white space."""
+    at = text.find(piece)
+    while at >= 0:
+        end = at + len(piece)
+        if (at == 0 or text[at - 1].isspace()) and (end == len(text) or text[end].isspace()):
+            yield at
+        at = text.find(piece, end)
+
+
+def _moved(finds: Iterable[_Find], by: int) -> Iterator[_Find]:
+    """Finds in a piece, at their places in the text."""
+    return (_Find(find.start + by, find.end + by, find.owners) for find in finds)
+
+
+def _crossing(text: str) -> list[tuple[int, int]]:
+    """Stretches in which markup with white space inside, or a line's end, may part a word."""
+    spans: list[tuple[int, int]] = []
+    for sign, pattern in _CROSSINGS:
+        if sign in text:
+            for match in pattern.finditer(text):
+                spans.append((_edge(text, match.start(), -1), _edge(text, match.end(), 1)))
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _edge(text: str, at: int, step: int) -> int:
+    """The nearest white space (or end of text) from a place, at most WINDOW characters away."""
+    for _ in range(WINDOW):
+        here = at - 1 if step < 0 else at
+        if not 0 <= here < len(text) or text[here].isspace():
+            break
+        at += step
+    return at
+
+
+def _whole_names(text: str, start: int, end: int, sequences: tuple[_Sequence, ...]) -> Iterator[_Find]:
+    """Whole names in the words around a place."""
+    begin = _edge(text, max(0, start - WINDOW), -1)
+    window = text[begin : _edge(text, min(len(text), end + WINDOW), 1)]
+    for reading in readings(window)[:-1]:
+        words = [w for w in reading if w.folded not in PARTICLES or (len(w.folded) == 1 and w.capital)]
+        for sequence in sequences:
+            size = len(sequence.words)
+            for i in range(len(words) - size + 1):
+                if sequence.at(words[i : i + size]):
+                    last = words[i + size - 1]
+                    yield _Find(words[i].start + begin, last.end + begin, frozenset([sequence.owner]))
