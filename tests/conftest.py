@@ -1,0 +1,34 @@
+"""No test needs the network: whatever in the suite reaches for it fails."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+LOOPBACK = ("127.", "::1", "localhost")
+
+
+class NetworkError(RuntimeError):
+    """A test tried to leave the machine."""
+
+
+def _guard(event: str, args: tuple) -> None:
+    """Refuses connections and name look-ups beyond this machine; other families of sockets stay on it."""
+    if event in ("socket.connect", "socket.sendto"):
+        host = args[1][0] if isinstance(args[1], tuple) else "localhost"
+    elif event == "socket.getaddrinfo":
+        host = args[0] or "localhost"
+    else:
+        return
+    host = host.decode() if isinstance(host, bytes) else str(host)
+    if not host.startswith(LOOPBACK):
+        raise NetworkError(f"{event}: {host}")
+
+
+# An audit hook sees what libraries do too. Programs started by tests get a proxy that leads nowhere.
+sys.addaudithook(_guard)
+for _name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
+    os.environ[_name] = "http://127.0.0.1:9"
+os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"
+for _name in ("CONSULTKIT_LANG", "LANGUAGE"):
+    os.environ.pop(_name, None)
