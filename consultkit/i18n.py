@@ -44,6 +44,19 @@ def use(language: str) -> None:
     """Makes a language the one in use, for everything said from now on."""
     _state["now"] = catalogue(language)
     _state["name"] = language  # type: ignore[assignment]
+    if gettext.textdomain() == DOMAIN:  # bind_click was called
+        os.environ["LANGUAGE"] = language
+
+
+def bind_click() -> None:
+    """Makes click's own words (“Usage:”, “Missing argument”) come from our catalogue, in the language in use.
+
+    Click asks gettext's default domain, which reads its language in the environment at each call; so does
+    `use`, called before or after. Programs that we start get the same language.
+    """
+    gettext.bindtextdomain(DOMAIN, str(LOCALE_DIR))
+    gettext.textdomain(DOMAIN)
+    use(language())
 
 
 def language() -> str:
