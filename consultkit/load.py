@@ -53,7 +53,7 @@ def load(root: Path, today: dt.date | None = None, tree: Tree | None = None) -> 
     return Project(
         root, today or dt.date.today(), mapping, guide, themes or (), tuple(notes), tuple(syntheses), tuple(lessons),
         deliveries, tuple(gathered.faults), gathered.sources, files, tuple(unread), tuple(gathered.fixes),
-        tuple(gathered.quotings), THEMES in known, themes is not None,
+        tuple(gathered.quotings), themes is not None, _archive(tree, files),
     )  # fmt: skip
 
 
@@ -85,6 +85,18 @@ def _guide(tree: Tree, known: set[str], mapping: ActorMapping | None, gathered: 
         return None
     source = _read(tree, name, gathered)
     return parse_guide(source, gathered.faults, gathered.fixes, gathered.quotings) if source else None
+
+
+def _archive(tree: Tree, files: Iterable[str]) -> dict[str, Guide]:
+    """Earlier versions of the guide, kept in guides/archive/; what is wrong in them is not told."""
+    found: dict[str, Guide] = {}
+    for name in files:
+        if name.startswith("guides/archive/") and name.endswith(".md"):
+            source = read_source(tree, name, [])
+            guide = parse_guide(source, [], [], []) if source else None
+            if guide and guide.version:
+                found.setdefault(guide.version, guide)
+    return found
 
 
 def _default_guides(mapping: ActorMapping | None) -> tuple[str, ...]:

@@ -410,7 +410,7 @@ class Delivery:
     place: Place
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Project:
     """Everything read of a workspace, and the faults met on the way."""
 
@@ -429,8 +429,8 @@ class Project:
     unread_notes: tuple[str, ...] = ()  # files of notes whose header could not be read
     fixes: tuple[Fix, ...] = ()
     quotings: tuple[Quoting, ...] = ()
-    themes_file: bool = False
     themes_sound: bool = True
+    archive: Mapping[str, Guide] = field(default_factory=dict)  # earlier versions of the guide
 
     @cached_property
     def note_by_id(self) -> dict[str, Note]:
@@ -449,6 +449,12 @@ class Project:
     def known_ids(self) -> frozenset[str]:
         """Ids of notes, those of unreadable notes (their file's name) included."""
         return frozenset(self.note_by_id) | {Path(file).stem for file in self.unread_notes}
+
+    def guide_of(self, version: str) -> Guide | None:
+        """The guide of a version, where it is at hand; the present one where a note names none."""
+        if self.guide is None or not version or version == self.guide.version:
+            return self.guide
+        return self.archive.get(version)
 
     @property
     def language(self) -> str:

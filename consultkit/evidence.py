@@ -1,0 +1,272 @@
+"""The ledger of evidence: what each synthesis quotes and cites, proved against the notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property, lru_cache
+
+from consultkit.diagnostic import Place
+from consultkit.model import Block, Note, Project, Synthesis
+from consultkit.parse.inline import cut, spans
+from consultkit.quotation import (
+    CitationMark,
+    Nearest,
+    citation_after,
+    citations,
+    fragments,
+    holds,
+    nearest_passage,
+    normalise,
+    quoted_passages,
+    words,
+)
+
+MIN_UNCITED_WORDS = 6
+
+
+class Source(StrEnum):
+    """What a passage of a note is: only a verbatim may be quoted."""
+
+    VERBATIM = "verbatim"
+    SUMMARY = "summary"
+    OBSERVATION = "observation"
+    OFF = "off"
+    IDENTIFYING = "identifying"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage of a note, its words normalised; `translation` where it translates the words spoken."""
+
+    note: str
+    source: Source
+    words: str
+    question: str
+    place: Place
+    translation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A quotation in a synthesis: its words as written, the notes cited for it, and where it stands."""
+
+    text: str
+    ids: tuple[str, ...]
+    place: Place
+    file: str
+    section: str
+    block: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A citation in a synthesis: the notes, and the place of each id."""
+
+    ids: tuple[str, ...]
+    places: tuple[Place, ...]
+    section: str
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A block of a synthesis with what it cites and quotes; uncited holds places of quoted words without citation."""
+
+    section: str
+    block: Block
+    place: Place
+    citations: tuple[Cited, ...]
+    quotations: tuple[Quotation, ...]
+    uncited: tuple[Place, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What became of a quotation: the passage that holds it, or why none does."""
+
+    quotation: Quotation
+    passage: Passage | None
+    found_as: Source | None
+    elsewhere: str = ""  # another note that holds the words
+    nearest: Nearest | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether the words stand verbatim in a cited note."""
+        return self.found_as is Source.VERBATIM
+
+
+def statements(synthesis: Synthesis) -> list[Statement]:
+    """The blocks of a synthesis, in order, with their citations and quotations."""
+    found = list(_statements_of(synthesis, synthesis.body.preamble, ""))
+    for part in synthesis.body.parts:
+        found += _statements_of(synthesis, part.blocks, part.heading.id or part.heading.text)
+    return found
+
+
+def _statements_of(synthesis: Synthesis, blocks: tuple[Block, ...], section: str) -> Iterator[Statement]:
+    for index, block in enumerate(blocks):
+        marks = citations(block.text)
+        following = blocks[index + 1] if index + 1 < len(blocks) else None
+        cited = tuple(_cited(block, mark, synthesis.file, section) for mark in marks)
+        if block.kind == "quote":
+            quotations, uncited = _block_quotation(synthesis, block, marks, following, section)
+        else:
+            quotations, uncited = _inline_quotations(synthesis, block, marks, section)
+        yield Statement(section, block, block.place(synthesis.file), cited, tuple(quotations), tuple(uncited))
+
+
+def _cited(block: Block, mark: CitationMark, file: str, section: str) -> Cited:
+    places = []
+    position = mark.start
+    for note in mark.ids:
+        position = block.text.index("@" + note, position)
+        places.append(block.place(file, position, len(note) + 1))
+        position += len(note) + 1
+    return Cited(mark.ids, tuple(places), section)
+
+
+def _block_quotation(
+    synthesis: Synthesis, block: Block, marks: list[CitationMark], following: Block | None, section: str
+) -> tuple[list[Quotation], list[Place]]:
+    """A block quote, cited by the end of its last line or by the start of the paragraph that follows."""
+    text, ids = block.text, ()
+    if marks and not text[marks[-1].end :].strip(' .,;:!?…)»”"*_\n'):
+        text, ids = text[: marks[-1].start] + text[marks[-1].end :], marks[-1].ids
+    elif following is not None and following.kind == "paragraph":
+        opening = citations(following.text)
+        if opening and not following.text[: opening[0].start].strip():
+            ids = opening[0].ids
+    place = block.place(synthesis.file, 0, len(block.text.split("\n")[0]))
+    if ids:
+        return [Quotation(text.strip(), ids, place, synthesis.file, section, True)], []
+    return [], [place] if len(words(text)) >= MIN_UNCITED_WORDS else []
+
+
+def _inline_quotations(
+    synthesis: Synthesis, block: Block, marks: list[CitationMark], section: str
+) -> tuple[list[Quotation], list[Place]]:
+    quotations: list[Quotation] = []
+    uncited: list[Place] = []
+    for quoted in quoted_passages(block.text):
+        place = block.place(synthesis.file, quoted.start, quoted.end - quoted.start)
+        mark = citation_after(block.text, quoted.end, marks)
+        if mark:
+            quotations.append(
+                Quotation(quoted.inner.strip(), mark.ids, place, synthesis.file, section, False)
+            )
+        elif len(words(quoted.inner)) >= MIN_UNCITED_WORDS:
+            uncited.append(place)
+    return quotations, uncited
+
+
+class Ledger:
+    """Proofs for one project; passages of a note are read once, when first asked for."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self._passages: dict[str, list[Passage]] = {}
+
+    @cached_property
+    def statements(self) -> list[tuple[Synthesis, list[Statement]]]:
+        """Every synthesis and the lessons, each with its statements."""
+        documents = (*self.project.syntheses, *self.project.lessons)
+        return [(document, statements(document)) for document in documents]
+
+    @cached_property
+    def cited_notes(self) -> frozenset[str]:
+        """Ids of the notes that some synthesis or lesson cites."""
+        return frozenset(
+            note
+            for _document, found in self.statements
+            for statement in found
+            for cited in statement.citations
+            for note in cited.ids
+        )
+
+    def passages(self, note: Note) -> list[Passage]:
+        """The passages of a note, each as what it is."""
+        if note.file not in self._passages:
+            self._passages[note.file] = list(_passages(note, self.project))
+        return self._passages[note.file]
+
+    def prove(self, quotation: Quotation) -> Proof:
+        """Looks for a quotation in the notes it cites; of what was not found, tells what comes nearest."""
+        pieces = fragments(quotation.text)
+        notes = [note for id_ in quotation.ids if (note := self.project.note_by_id.get(id_))]
+        held = [p for note in notes for p in self.passages(note) if holds(p.words, pieces)]
+        for source in Source:
+            passage = next((passage for passage in held if passage.source is source), None)
+            if passage:
+                return Proof(quotation, passage, source)
+        near = nearest_passage(
+            quotation.text,
+            [p.words for note in notes for p in self.passages(note) if p.source is Source.VERBATIM],
+        )
+        elsewhere = "" if near and near.share > 0.7 else self._elsewhere(quotation, pieces)
+        return Proof(quotation, None, None, elsewhere, near)
+
+    def _elsewhere(self, quotation: Quotation, pieces: list[str]) -> str:
+        for note in self.project.notes:
+            if note.id not in quotation.ids and note.usable:
+                for passage in self.passages(note):
+                    if passage.source is Source.VERBATIM and holds(passage.words, pieces):
+                        return note.id
+        return ""
+
+
+@lru_cache(maxsize=2)
+def ledger(project: Project) -> Ledger:
+    """The project's ledger, made once."""
+    return Ledger(project)
+
+
+def _passages(note: Note, project: Project) -> Iterator[Passage]:
+    guide = project.guide
+    observation = False
+    for part in note.body.parts:
+        classes = part.heading.attributes.classes
+        section = guide.section_by_id.get(part.heading.id) if guide else None
+        question = guide.questions.get(part.heading.id) if guide else None
+        if part.heading.level <= 2:
+            observation = "observation" in classes or bool(section and section.observation)
+        identifying = "identifying" in classes or bool(question and question.identifying)
+        hidden = identifying and note.attribution in ("type", "region", "none")
+        for block in part.blocks:
+            translation = block.kind == "quote" and is_translation(block)
+            for source, text in _texts(block):
+                kind = source
+                if kind is not Source.OFF and hidden:
+                    kind = Source.IDENTIFYING
+                elif kind is Source.VERBATIM and observation:
+                    kind = Source.OBSERVATION
+                yield Passage(note.id, kind, text, part.heading.id, block.place(note.file), translation)
+    for block in note.body.preamble:
+        for source, text in _texts(block):
+            yield Passage(note.id, source, text, "", block.place(note.file), False)
+
+
+def is_translation(block: Block) -> bool:
+    """Whether a block quote, or its last paragraph, translates the words spoken."""
+    return "{.translation" in block.text and any(
+        "translation" in span.classes for span in spans(block.text)[0]
+    )
+
+
+def _texts(block: Block) -> Iterator[tuple[Source, str]]:
+    """The block's words: what was spoken, what is summary, and what its writer keeps off."""
+    text = block.text
+    if "{.off" in text or " .off" in text:
+        whole = normalise(text)
+        text = cut(text, lambda classes: "off" in classes)
+    else:
+        whole = ""
+    if block.kind == "quote":
+        yield Source.VERBATIM, normalise(text)
+    else:
+        for quoted in quoted_passages(text):
+            yield Source.VERBATIM, normalise(quoted.inner)
+        yield Source.SUMMARY, normalise(text)
+    if whole:
+        yield Source.OFF, whole

@@ -1,0 +1,44 @@
+"""The rules: an explicit table of all of them, and the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from consultkit.diagnostic import Diagnostic
+from consultkit.model import Project
+from consultkit.rules import answers, coverage, fidelity, guide, mapping, notes, workspace
+from consultkit.rules.base import Rule
+
+RULES: tuple[Rule, ...] = tuple(
+    sorted(
+        (
+            *workspace.RULES, *mapping.RULES, *guide.RULES, *notes.RULES, *answers.RULES, *coverage.RULES,
+            *fidelity.RULES,
+        ),
+        key=lambda rule: rule.code,
+    )
+)  # fmt: skip
+BY_CODE = {rule.code: rule for rule in RULES}
+
+
+def run(project: Project, rules: Iterable[Rule] = RULES) -> list[Diagnostic]:
+    """Every rule over the project: what they find, sorted by file, line and column."""
+    found = {diagnostic for rule in rules for diagnostic in rule.run(project)}
+    return sorted(found, key=lambda d: (d.place.file, d.place.line, d.place.column, d.code, d.message))
+
+
+def select(
+    diagnostics: Iterable[Diagnostic], chosen: Sequence[str] = (), ignored: Sequence[str] = ()
+) -> list[Diagnostic]:
+    """The diagnostics whose code begins with one of `chosen` (all, where none is given) and none of `ignored`."""
+    return [
+        d
+        for d in diagnostics
+        if (not chosen or d.code.startswith(tuple(chosen)))
+        and not (ignored and d.code.startswith(tuple(ignored)))
+    ]
+
+
+def messages() -> list[str]:
+    """The msgids of all rules' documentation, for the catalogues."""
+    return [text for rule in RULES for text in (rule.documentation.summary, rule.documentation.why) if text]

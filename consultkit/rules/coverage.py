@@ -1,0 +1,175 @@
+"""C: consultations held, against what was agreed. Coverage never refuses a report; it marks it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+from consultkit.coverage import available_actors, counted, coverage
+from consultkit.diagnostic import Finding, Severity
+from consultkit.i18n import _, ngettext
+from consultkit.model import Project
+from consultkit.rules.base import rule
+from consultkit.text import listing
+
+
+def _sound(project: Project) -> bool:
+    """Whether actors, regions and notes can be counted: broken ones are told elsewhere."""
+    return project.mapping is not None and "regions" in project.mapping.data.values
+
+
+@rule("C001")
+def region_below_minimum(project: Project) -> Iterator[Finding]:
+    """A region has fewer consultations than agreed.
+
+    The report is made all the same, marked “Provisoire” on every page.
+
+    File: mapping.yaml
+    Bad:
+        minimum: 5
+    Good:
+        minimum: 2
+    """
+    if not _sound(project):
+        return
+    assert project.mapping is not None
+    regions = project.mapping.region_by_id
+    for row in coverage(project):
+        if row.done + row.unread + _unsure(project, row.region) < row.minimum:
+            message = ngettext(
+                "{name}: {done} of {minimum} consultations; {missing} is missing.",
+                "{name}: {done} of {minimum} consultations; {missing} are missing.",
+                row.missing,
+            ).format(name=row.name, done=row.done, minimum=row.minimum, missing=row.missing)
+            yield Finding(
+                regions[row.region].place, message, _("`consultkit status` tells whom to call next.")
+            )
+
+
+def _unsure(project: Project, region: str) -> int:
+    """Notes of the region's folder that a problem told elsewhere keeps from counting."""
+    faulty = {fault.place.file for fault in project.faults}
+    return sum(
+        1
+        for note in project.notes
+        if note.file.startswith(f"notes/{region}/")
+        and (
+            note.region != region
+            or project.note_by_id.get(note.id) is not note
+            or (not note.counts and note.file in faulty)
+            or (note.done and not note.data.has("consent"))
+        )
+    )
+
+
+@rule("C002")
+def campaign_below_minimum(project: Project) -> Iterator[Finding]:
+    """The campaign has fewer consultations than agreed in all.
+
+    File: mapping.yaml
+    Bad:
+        minimum_per_region: 2
+        minimum: 50
+    Good:
+        minimum_per_region: 2
+    """
+    if not _sound(project) or project.mapping is None or project.mapping.campaign.minimum is None:
+        return
+    done = len(counted(project))
+    minimum = project.mapping.campaign.minimum
+    unsure = len(project.unread_notes) + sum(
+        _unsure(project, region.id) for region in project.mapping.regions
+    )
+    below = any(row.done < row.minimum for row in coverage(project))
+    if done + unsure < minimum and not below:
+        message = _("The campaign: {done} of {minimum} consultations.").format(done=done, minimum=minimum)
+        yield Finding(
+            project.mapping.campaign.data.place("minimum"),
+            message,
+            _("`consultkit status` tells whom to call next."),
+        )
+
+
+@rule("C003", Severity.WARNING)
+def minimum_out_of_reach(project: Project) -> Iterator[Finding]:
+    """The actors left in a region no longer suffice to reach its minimum.
+
+    Too many declined or cannot be reached: the mapping needs more actors, or the number must be agreed anew.
+
+    File: mapping.yaml
+    Bad:
+        minimum: 9
+    Good:
+        minimum: 2
+    """
+    if not _sound(project) or project.mapping is None:
+        return
+    for row in coverage(project):
+        left = available_actors(project, row.region)
+        if row.missing > left and row.done + row.unread + _unsure(project, row.region) < row.minimum:
+            message = _("{name}: {missing} consultations are missing and {left} actors are left to hear.")
+            place = project.mapping.region_by_id[row.region].place
+            help = _("Add actors to the mapping, or agree on another number with the commissioner.")
+            yield Finding(place, message.format(name=row.name, missing=row.missing, left=left), help)
+
+
+@rule("C004", Severity.INFO)
+def type_never_heard(project: Project) -> Iterator[Finding]:
+    """A type of actor that the mapping has in a region was never heard there.
+
+    Its needs will be missing from the report, and nobody will see it.
+
+    File: mapping.yaml
+    Bad:
+        name: "Centre Binkadi"
+        type: onu
+    Good:
+        name: "Centre Binkadi"
+        type: osc
+    """
+    if not _sound(project) or project.mapping is None:
+        return
+    mapping = project.mapping
+    heard: dict[str, set[str]] = defaultdict(set)
+    for note in counted(project):
+        heard[note.region] |= {mapping.actor_by_id[a].type for a in note.actors if a in mapping.actor_by_id}
+    for row in coverage(project):
+        if row.done < max(1, row.minimum) or row.unread:
+            continue
+        present = {
+            actor.type for actor in mapping.actors if row.region in actor.regions and actor.review != "remove"
+        }
+        missing = [kind.name for kind in mapping.actor_types if kind.id in present - heard[row.region]]
+        if missing:
+            message = _("{name}: never heard here: {types}.").format(name=row.name, types=listing(missing))
+            yield Finding(
+                mapping.region_by_id[row.region].place, message, _("Say so among the limits, or hear one.")
+            )
+
+
+@rule("C005", Severity.INFO)
+def one_sex_only(project: Project) -> Iterator[Finding]:
+    """Only men or only women were heard in a region.
+
+    The report would speak for half of the people.
+
+    File: notes/gao/GAO-02.md
+    Bad:
+        gender: m
+    Good:
+        gender: f
+    """
+    if not _sound(project) or project.mapping is None:
+        return
+    for row in coverage(project):
+        persons = [p for note in counted(project) if note.region == row.region for p in note.participants]
+        genders = {person.gender for person in persons if person.gender}
+        if row.done >= max(2, row.minimum) and len(genders) == 1 and not row.unread:
+            whom = _("men") if genders == {"m"} else _("women")
+            message = _("{name}: only {whom} were heard.").format(name=row.name, whom=whom)
+            yield Finding(
+                project.mapping.region_by_id[row.region].place, message, _("Say so among the limits.")
+            )
+
+
+RULES = (region_below_minimum, campaign_below_minimum, minimum_out_of_reach, type_never_heard, one_sex_only)

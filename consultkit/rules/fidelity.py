@@ -1,0 +1,475 @@
+"""F: syntheses and lessons, held against the notes they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from consultkit.diagnostic import Finding, Place, Severity
+from consultkit.evidence import Proof, Source, Statement, ledger
+from consultkit.i18n import _
+from consultkit.model import Note, Project, Synthesis
+from consultkit.parse.inline import plain
+from consultkit.quotation import ANY_AT, CITATION
+from consultkit.rules.base import rule, told
+from consultkit.schema.declare import SPECIAL_SECTIONS
+from consultkit.text import did_you_mean, listing
+
+
+@rule("F001")
+def unknown_synthesis_key(project: Project) -> Iterator[Finding]:
+    """A key of a synthesis's header that nothing reads.
+
+    File: notes/gao/synthese.md
+    Bad:
+        regoin: gao
+    Good:
+        region: gao
+    """
+    return told(project, "synthesis-unknown-key")
+
+
+@rule("F002")
+def missing_synthesis_key(project: Project) -> Iterator[Finding]:
+    """A key that a synthesis needs is missing."""
+    return told(project, "synthesis-missing-key")
+
+
+@rule("F003")
+def bad_synthesis_value(project: Project) -> Iterator[Finding]:
+    """A value of a synthesis's header is not of the kind that its key takes.
+
+    File: notes/gao/synthese.md
+    Bad:
+        status: presque
+    Good:
+        status: done
+    """
+    return told(project, "synthesis-value")
+
+
+@rule("F004")
+def unknown_section(project: Project) -> Iterator[Finding]:
+    """A section of a synthesis is not in the guide.
+
+    Findings are laid side by side by the guide's sections: this one would be in none.
+
+    File: notes/gao/synthese.md
+    Bad:
+        ## Contexte {#context}
+    Good:
+        ## Contexte {#contexte}
+    """
+    guide = project.guide
+    if guide is None or not guide.sound:
+        return
+    for synthesis in project.syntheses:
+        special = () if synthesis.region else SPECIAL_SECTIONS
+        known = [*guide.section_by_id, *special]
+        for part in synthesis.body.parts:
+            heading = part.heading
+            if heading.level > 2 or heading.id in known:
+                continue
+            if not heading.id:
+                message = _("This section has no id.")
+                help = _("Sections: {names}.").format(names=listing(known, 20))
+            else:
+                message = _("No section has the id “{id}” here.").format(id=heading.id)
+                help = did_you_mean(heading.id, known) or _("Sections: {names}.").format(
+                    names=listing(known, 20)
+                )
+            yield Finding(heading.place, message, help)
+
+
+def _citations(project: Project) -> Iterator[tuple[Synthesis, str, Place, Note | None]]:
+    for synthesis, statements in ledger(project).statements:
+        for statement in statements:
+            for cited in statement.citations:
+                for note, place in zip(cited.ids, cited.places, strict=True):
+                    yield synthesis, note, place, project.note_by_id.get(note)
+
+
+@rule("F005")
+def unknown_note_cited(project: Project) -> Iterator[Finding]:
+    """A citation names a note that does not exist.
+
+    The finding rests on nothing that anybody could open.
+
+    File: notes/gao/synthese.md
+    Bad:
+        L'accès recule [@GAO-77].
+    Good:
+        L'accès recule [@GAO-01].
+    """
+    for _synthesis, id_, place, note in _citations(project):
+        if note is None and id_ not in project.known_ids:
+            message = _("No note has the id “{id}”.").format(id=id_)
+            yield Finding(place, message, did_you_mean(id_, project.known_ids))
+
+
+@rule("F006")
+def unusable_note_cited(project: Project) -> Iterator[Finding]:
+    """A citation names a draft, or a note without consent, or one whose consent was withdrawn.
+
+    Only done and validated notes whose consent stands may be used.
+
+    File: notes/gao/GAO-01.md
+    Bad:
+        status: draft
+    Good:
+        status: done
+    """
+    faulty = {fault.place.file for fault in project.faults}
+    for _synthesis, id_, place, note in _citations(project):
+        if note is None or note.usable:
+            continue
+        if not note.done:
+            if note.file not in faulty:
+                help = _("Finish the note and set its status to done, or cite another.")
+                yield Finding(place, _("{id} is a draft.").format(id=id_), help)
+        elif note.consent.withdrawn:
+            help = _("Take the citation and what rests on it out.")
+            yield Finding(place, _("Consent to {id} was withdrawn.").format(id=id_), help)
+        elif note.data.has("consent") and note.file not in faulty:
+            yield Finding(
+                place, _("{id} has no consent.").format(id=id_), _("Nothing of this note may be used.")
+            )
+
+
+@rule("F007")
+def unattributable_note_cited(project: Project) -> Iterator[Finding]:
+    """A citation names a note whose attribution is “none”.
+
+    The person asked to be neither quoted nor cited.
+
+    File: notes/gao/GAO-01.md
+    Bad:
+        attribution: none
+    Good:
+        attribution: type
+    """
+    for _synthesis, id_, place, note in _citations(project):
+        if note and note.usable and note.attribution == "none":
+            message = _("{id} may be neither quoted nor cited (attribution: none).").format(id=id_)
+            yield Finding(place, message, _("Take the citation out, or ask the person again."))
+
+
+def _proofs(project: Project) -> Iterator[Proof]:
+    """The quotations whose notes may be quoted at all, each with what became of it."""
+    book = ledger(project)
+    for _synthesis, statements in book.statements:
+        for statement in statements:
+            for quotation in statement.quotations:
+                notes = [project.note_by_id.get(id_) for id_ in quotation.ids]
+                if all(note is not None and note.usable for note in notes):
+                    yield book.prove(quotation)
+
+
+@rule("F008")
+def quoted_without_consent(project: Project) -> Iterator[Finding]:
+    """A quotation from a note whose consent does not allow quoting.
+
+    The person agreed to be heard, not to be quoted word for word.
+
+    File: notes/gao/GAO-01.md
+    Bad:
+        quote: false
+    Good:
+        quote: true
+    """
+    for _synthesis, statements in ledger(project).statements:
+        for statement in statements:
+            for quotation in statement.quotations:
+                for id_ in quotation.ids:
+                    note = project.note_by_id.get(id_)
+                    if note and note.usable and note.attribution != "none" and not note.consent.quote:
+                        message = _("{id} may not be quoted (consent.quote is not true).").format(id=id_)
+                        yield Finding(
+                            quotation.place, message, _("Say it in your own words and cite the note.")
+                        )
+
+
+@rule("F009")
+def observation_quoted(project: Project) -> Iterator[Finding]:
+    """A quotation from a section of observations.
+
+    They are the interviewer's own words, never the participant's.
+
+    File: notes/gao/synthese.md
+    Bad:
+        « La salle était pleine et personne ne parlait » [@GAO-01].
+    Good:
+        « On ne passe plus après seize heures » [@GAO-01].
+    """
+    for proof in _proofs(project):
+        if proof.found_as is Source.OBSERVATION:
+            message = _("These words are the interviewer's observation in {id}.").format(
+                id=proof.quotation.ids[0]
+            )
+            yield Finding(proof.quotation.place, message, _("Report them without quotation marks."))
+
+
+@rule("F010")
+def summary_quoted(project: Project) -> Iterator[Finding]:
+    """A passage that the note holds only as summary is quoted as if it had been spoken.
+
+    A plain paragraph is the interviewer's summary; only a block quote, or words in quotation marks, were spoken.
+
+    File: notes/gao/synthese.md
+    Bad:
+        « L'accès est difficile » [@GAO-01].
+    Good:
+        « On ne passe plus après seize heures » [@GAO-01].
+    """
+    for proof in _proofs(project):
+        if proof.found_as is Source.SUMMARY and proof.passage:
+            message = _("These words are the summary of {id} (line {line}), not words spoken.")
+            text = message.format(id=proof.passage.note, line=proof.passage.place.line)
+            yield Finding(
+                proof.quotation.place, text, _("Say it without quotation marks, or quote the words spoken.")
+            )
+
+
+@rule("F011")
+def quotation_not_verbatim(project: Project) -> Iterator[Finding]:
+    """A quotation does not stand in the note it cites.
+
+    Every quotation must stand word for word in a block quote, or between quotation marks, of a cited note. White
+    space, kinds of quotation mark, cuts ([…]) and [added words] are set aside.
+
+    File: notes/gao/synthese.md
+    Bad:
+        « On ne passe plus après dix-sept heures » [@GAO-01].
+    Good:
+        « On ne passe plus après seize heures » [@GAO-01].
+    """
+    for proof in _proofs(project):
+        if proof.found_as is None:
+            quotation = proof.quotation
+            message = _("These words do not stand in {ids}.").format(ids=", ".join(quotation.ids))
+            yield Finding(quotation.place, message, _near(proof))
+
+
+def _near(proof: Proof) -> str:
+    if proof.elsewhere:
+        return _("They stand in {id}: cite that note.").format(id=proof.elsewhere)
+    if proof.nearest is None:
+        return _("Nothing like it was found there: copy the words from the note's block quote.")
+    changes = "; ".join(
+        _("“{theirs}”, not “{mine}”").format(mine=mine or "∅", theirs=theirs or "∅")
+        for mine, theirs in proof.nearest.differences[:6]
+    )
+    return _("The note says “{passage}”: {changes}.").format(passage=proof.nearest.passage, changes=changes)
+
+
+@rule("F012")
+def malformed_citation(project: Project) -> Iterator[Finding]:
+    """A note is named with @ in another form than a citation.
+
+    [@GAO-01] and [@GAO-01; @GAO-02] are citations; pandoc would read anything else as something of its own.
+
+    File: notes/gao/synthese.md
+    Bad:
+        L'accès recule (voir @GAO-01).
+    Good:
+        L'accès recule [@GAO-01].
+    """
+    known = {id_.casefold() for id_ in project.known_ids}
+    for synthesis in (*project.syntheses, *project.lessons):
+        for block in synthesis.body.blocks():
+            if "@" not in block.text:
+                continue
+            inside = [match.span() for match in CITATION.finditer(block.text)]
+            for match in ANY_AT.finditer(block.text):
+                cited = any(start <= match.start() < end for start, end in inside)
+                if not cited and match[1].casefold() in known:
+                    message = _("“@{id}” is no citation in this form.").format(id=match[1])
+                    place = block.place(synthesis.file, match.start(), len(match[0]))
+                    yield Finding(
+                        place, message, _("Write [@{id}], or [@{id}; @…] for several.").format(id=match[1])
+                    )
+
+
+@rule("F013", Severity.WARNING)
+def quoted_without_citation(project: Project) -> Iterator[Finding]:
+    """Six words or more stand in quotation marks, and no note is cited for them.
+
+    A reader takes them for somebody's words; nobody can follow them to a note.
+
+    File: notes/gao/synthese.md
+    Bad:
+        « On ne passe plus après seize heures », dit-on [@GAO-01].
+    Good:
+        « On ne passe plus après seize heures » [@GAO-01].
+    """
+    for _synthesis, statements in ledger(project).statements:
+        for statement in statements:
+            for place in statement.uncited:
+                message = _("These quoted words cite no note.")
+                yield Finding(
+                    place, message, _("Put [@ID] right after them, or take the quotation marks out.")
+                )
+
+
+def _finished(project: Project) -> Iterator[tuple[Synthesis, list[Statement]]]:
+    for synthesis, statements in ledger(project).statements:
+        if synthesis.done and synthesis.kind == "synthesis":
+            yield synthesis, statements
+
+
+@rule("F014", Severity.WARNING)
+def finding_without_citation(project: Project) -> Iterator[Finding]:
+    """A finding of a finished synthesis cites no note.
+
+    Every finding rests on notes that can be opened.
+
+    File: notes/gao/synthese.md
+    Bad:
+        L'accès recule.
+    Good:
+        L'accès recule [@GAO-01].
+    """
+    guide = project.guide
+    if guide is None or not guide.sound:
+        return
+    for _synthesis, statements in _finished(project):
+        for index, statement in enumerate(statements):
+            if statement.section not in guide.section_by_id or statement.block.kind in ("code", "rule"):
+                continue
+            following = statements[index + 1] if index + 1 < len(statements) else None
+            if (
+                not statement.citations
+                and not _leads_to(statement, following)
+                and plain(statement.block.text).strip()
+            ):
+                message = _("This finding cites no note.")
+                yield Finding(statement.place, message, _("Put [@ID] after it, or several: [@ID; @ID]."))
+
+
+def _leads_to(statement: Statement, following: Statement | None) -> bool:
+    """Whether a block is carried by the one after it: it announces a quotation, or is one cited there."""
+    if following is None or following.section != statement.section or not following.citations:
+        return False
+    if statement.block.kind == "quote":
+        return bool(statement.quotations)
+    return statement.block.text.rstrip().endswith(":")
+
+
+@rule("F015", Severity.WARNING)
+def section_without_finding(project: Project) -> Iterator[Finding]:
+    """A finished synthesis says nothing under a section of the guide.
+
+    File: notes/gao/synthese.md
+    Bad:
+        ## Contexte {#contexte}
+    Good:
+        ## Contexte {#contexte}
+
+        L'accès recule [@GAO-01].
+    """
+    guide = project.guide
+    if guide is None or not guide.sound:
+        return
+    for synthesis, statements in _finished(project):
+        told_sections = {statement.section for statement in statements if plain(statement.block.text).strip()}
+        present = {part.heading.id: part.heading for part in synthesis.body.parts}
+        wanted = [s for s in guide.sections if not s.observation and (synthesis.region or s.id in present)]
+        for section in wanted:
+            if section.id not in told_sections:
+                heading = present.get(section.id)
+                place = heading.place if heading else synthesis.data.place()
+                message = _("The section “{title}” {{#{id}}} has no finding.").format(
+                    title=section.title, id=section.id
+                )
+                yield Finding(place, message, _("Write what the notes say, or that nobody spoke of it."))
+
+
+@rule("F016", Severity.WARNING)
+def note_never_cited(project: Project) -> Iterator[Finding]:
+    """A finished synthesis leaves out a note that is done.
+
+    Every voice is accounted for: what was heard is used, or its absence is seen.
+
+    File: notes/gao/synthese.md
+    Bad:
+        D'autres le confirment [@GAO-01].
+    Good:
+        D'autres le confirment [@GAO-02].
+    """
+    cited = ledger(project).cited_notes
+    finished = {synthesis.region for synthesis in project.syntheses if synthesis.done}
+    for note in project.notes:
+        used = note.id in cited or (note.follow_up_of and note.follow_up_of in cited)
+        if note.region in finished and note.usable and note.attribution != "none" and not used:
+            message = _("No synthesis cites {id}.").format(id=note.id)
+            help = _("Cite it where it says something, in notes/{region}/.").format(region=note.region)
+            yield Finding(note.data.place("id"), message, help)
+
+
+@rule("F017")
+def hidden_passage_quoted(project: Project) -> Iterator[Finding]:
+    """A quotation of words that are kept off every output, or that tell who spoke.
+
+    What is marked {.off}, and the answers to identifying questions below the attribution “organisation”, are shown
+    nowhere.
+
+    File: notes/gao/synthese.md
+    Bad:
+        « Ne le répétez surtout à personne ici » [@GAO-01].
+    Good:
+        « On ne passe plus après seize heures » [@GAO-01].
+    """
+    for proof in _proofs(project):
+        if proof.found_as in (Source.OFF, Source.IDENTIFYING) and proof.passage:
+            message = _("{id} keeps these words off every output (line {line}).")
+            text = message.format(id=proof.passage.note, line=proof.passage.place.line)
+            yield Finding(proof.quotation.place, text, _("Take the quotation out."))
+
+
+@rule("F018")
+def two_syntheses(project: Project) -> Iterator[Finding]:
+    """Two syntheses for one region.
+
+    The report would have to choose.
+
+    File: notes/gao/synthese-bis.md
+    Bad:
+        (copy of notes/gao/synthese.md)
+    Good:
+        (absent)
+    """
+    seen: dict[str, Synthesis] = {}
+    for synthesis in sorted(project.syntheses, key=lambda s: (len(s.file), s.file)):
+        first = seen.setdefault(synthesis.region, synthesis)
+        if first is not synthesis:
+            place = synthesis.data.place("region") if synthesis.region else synthesis.data.place("kind")
+            message = _("{file} is already the synthesis of this region.").format(file=first.file)
+            yield Finding(place, message, _("Join the two, or correct the region."))
+
+
+@rule("F019")
+def note_of_another_region(project: Project) -> Iterator[Finding]:
+    """A region's synthesis cites a note of another region.
+
+    A note counts in its region; it may be cited in others where its header says also_regions.
+
+    File: notes/gao/GAO-01.md
+    Bad:
+        region: kayes
+        also_regions: []
+    Good:
+        region: gao
+    """
+    for synthesis, id_, place, note in _citations(project):
+        known = project.mapping and note and note.region in project.mapping.region_by_id
+        if synthesis.region and note and known and synthesis.region not in (note.region, *note.also_regions):
+            message = _("{id} is a note of the region “{region}”.").format(id=id_, region=note.region)
+            help = _("Cite it in notes/synthese.md, or add also_regions: [{region}] to the note.")
+            yield Finding(place, message, help.format(region=synthesis.region))
+
+
+RULES = (
+    unknown_synthesis_key, missing_synthesis_key, bad_synthesis_value, unknown_section, unknown_note_cited,
+    unusable_note_cited, unattributable_note_cited, quoted_without_consent, observation_quoted, summary_quoted,
+    quotation_not_verbatim, malformed_citation, quoted_without_citation, finding_without_citation,
+    section_without_finding, note_never_cited, hidden_passage_quoted, two_syntheses, note_of_another_region,
+)  # fmt: skip

@@ -1,0 +1,293 @@
+"""M: the campaign and the actor mapping."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from consultkit.calendar import campaign_end
+from consultkit.diagnostic import Finding, Place, Severity
+from consultkit.i18n import _
+from consultkit.model import Actor, ActorMapping, Project
+from consultkit.places import known_region, region_of_cercle
+from consultkit.rules.base import rule, told
+from consultkit.schema.declare import EXIT_STATUSES
+from consultkit.text import did_you_mean, fold, listing, within_one_edit
+
+
+@rule("M001")
+def unknown_mapping_key(project: Project) -> Iterator[Finding]:
+    """A key of mapping.yaml that nothing reads.
+
+    What stands under it would be lost without a word.
+
+    File: mapping.yaml
+    Bad:
+        acronyme: ATA
+    Good:
+        acronym: ATA
+    """
+    return told(project, "mapping-unknown-key")
+
+
+@rule("M002")
+def missing_mapping_key(project: Project) -> Iterator[Finding]:
+    """A key that mapping.yaml needs is missing or has no value.
+
+    Actors are counted by region and type, and a campaign needs a title, a language and a first day.
+
+    File: mapping.yaml
+    Bad:
+        - id: tamat
+          type: ongi
+    Good:
+        - id: tamat
+          name: "Association Tamat"
+          type: ongi
+    """
+    return told(project, "mapping-missing-key")
+
+
+@rule("M003")
+def bad_mapping_value(project: Project) -> Iterator[Finding]:
+    """A value of mapping.yaml is not of the kind that its key takes.
+
+    A date that does not exist or a status that nobody knows cannot be counted.
+
+    File: mapping.yaml
+    Bad:
+        status: programmée hier
+    Good:
+        status: scheduled
+    """
+    return told(project, "mapping-value")
+
+
+@rule("M004")
+def duplicate_mapping_id(project: Project) -> Iterator[Finding]:
+    """Two regions, types, sectors, deliverables or actors have the same id.
+
+    Notes name actors by their id: it must name one only, whatever the case of its letters.
+
+    File: mapping.yaml
+    Bad:
+        - id: tamat
+          name: "Réseau Alkafo"
+    Good:
+        - id: alkafo
+          name: "Réseau Alkafo"
+    """
+    mapping = project.mapping
+    if mapping is None:
+        return
+    lists: tuple[Sequence[tuple[str, Place]], ...] = (
+        [(region.id, region.place) for region in mapping.regions],
+        [(kind.id, kind.place) for kind in mapping.actor_types],
+        [(sector.id, sector.place) for sector in mapping.sectors],
+        [(deliverable.id, deliverable.place) for deliverable in mapping.deliverables],
+        [(actor.id, actor.place) for actor in mapping.actors],
+    )
+    for entries in lists:
+        seen: dict[str, Place] = {}
+        for id_, place in entries:
+            first = seen.setdefault(id_.casefold(), place)
+            if first is not place:
+                message = _("The id “{id}” is taken twice (first on line {line}).").format(
+                    id=id_, line=first.line
+                )
+                yield Finding(place, message, _("Give one of them another id."))
+
+
+@rule("M005", Severity.WARNING)
+def probable_duplicate_actor(project: Project) -> Iterator[Finding]:
+    """Two actors of one region are probably the same.
+
+    The same acronym, or names that differ by an accent, by case or by one letter: one organisation written twice
+    counts twice.
+
+    File: mapping.yaml
+    Bad:
+        name: "Association Tamatt"
+    Good:
+        name: "Réseau Alkafo"
+    """
+    mapping = project.mapping
+    if mapping is None:
+        return
+    names = {actor.id: _comparable(actor.name) for actor in mapping.actors}
+    by_region: dict[str, list[Actor]] = {}
+    reported: set[str] = set()
+    for actor in mapping.actors:
+        for region in dict.fromkeys(actor.regions):
+            for other in _look_alikes(actor, by_region.setdefault(region, []), names):
+                if actor.id not in reported and other.id != actor.id:
+                    reported.add(actor.id)
+                    message = _("“{id}” is probably the same actor as “{other}” (line {line}).")
+                    place = actor.data.place("name")
+                    text = message.format(id=actor.id, other=other.id, line=other.place.line)
+                    yield Finding(place, text, _("Keep one, or make their names differ."))
+            by_region[region].append(actor)
+
+
+def _comparable(name: str) -> str:
+    return " ".join(re.findall(r"\w+", fold(name)))
+
+
+def _look_alikes(actor: Actor, others: Iterable[Actor], names: dict[str, str]) -> Iterator[Actor]:
+    name, acronym = names[actor.id], fold(actor.acronym)
+    digits = [c for c in name if c.isdigit()]
+    for other in others:
+        theirs = names[other.id]
+        if acronym and acronym == fold(other.acronym):
+            yield other
+        elif name == theirs or (
+            len(name) > 5
+            and abs(len(name) - len(theirs)) <= 1
+            and within_one_edit(name, theirs)
+            and digits == [c for c in theirs if c.isdigit()]
+        ):
+            yield other
+
+
+@rule("M006")
+def unknown_mapping_reference(project: Project) -> Iterator[Finding]:
+    """An actor names a region, type, sector or actor that the mapping does not have.
+
+    It would be counted nowhere.
+
+    File: mapping.yaml
+    Bad:
+        regions: [goa]
+    Good:
+        regions: [gao]
+    """
+    mapping = project.mapping
+    if mapping is None:
+        return
+    for actor in mapping.actors:
+        yield from _references(mapping, actor)
+    for deliverable in mapping.deliverables:
+        if deliverable.region and deliverable.region not in mapping.region_by_id:
+            yield _unknown(_("region"), deliverable.region, mapping.region_by_id, deliverable.place)
+
+
+def _references(mapping: ActorMapping, actor: Actor) -> Iterator[Finding]:
+    place = actor.data.place
+    for index, region in enumerate(actor.regions):
+        if region not in mapping.region_by_id:
+            yield _unknown(_("region"), region, mapping.region_by_id, place("regions", index))
+    if actor.type and actor.type not in mapping.type_by_id:
+        yield _unknown(_("actor type"), actor.type, mapping.type_by_id, place("type"))
+    for index, sector in enumerate(actor.sectors):
+        if sector not in mapping.sector_by_id:
+            yield _unknown(_("sector"), sector, mapping.sector_by_id, place("sectors", index))
+    if actor.replaced_by and actor.replaced_by not in mapping.actor_by_id:
+        yield _unknown(_("actor"), actor.replaced_by, mapping.actor_by_id, place("replaced_by"))
+    for key in ("status", "reason", "reason_code", "appointment"):
+        for region in actor.data.get(key, {}):
+            if region and region not in actor.regions:
+                message = _("“{region}” is none of this actor's regions.").format(region=region)
+                yield Finding(place(key, region), message, did_you_mean(region, actor.regions))
+
+
+def _unknown(what: str, id_: str, known: Iterable[str], place: Place) -> Finding:
+    known = list(known)
+    message = _("No {what} has the id “{id}”.").format(what=what, id=id_)
+    return Finding(
+        place, message, did_you_mean(id_, known) or _("Known: {names}.").format(names=listing(known))
+    )
+
+
+@rule("M007", Severity.WARNING)
+def cercle_elsewhere(project: Project) -> Iterator[Finding]:
+    """A cercle lies in another region than the actor's.
+
+    By the map of 2021; the law of March 2023 redrew the cercles, so this may be right.
+
+    File: mapping.yaml
+    Bad:
+        cercles: [Kita]
+    Good:
+        cercles: [Ansongo]
+    """
+    mapping = project.mapping
+    if mapping is None:
+        return
+    slugs = {region.id: known_region(region.id, region.name, region.code) for region in mapping.regions}
+    for actor in mapping.actors:
+        here = {slugs.get(region) for region in actor.regions}
+        for index, cercle in enumerate(actor.cercles):
+            region = region_of_cercle(cercle)
+            if region is not None and None not in here and region not in here:
+                message = _("The cercle {cercle} lay in the region {region} in 2021.").format(
+                    cercle=cercle, region=region
+                )
+                yield Finding(
+                    actor.data.place("cercles", index), message, _("Check the region, or the cercle.")
+                )
+
+
+@rule("M008", Severity.WARNING)
+def date_outside_campaign(project: Project) -> Iterator[Finding]:
+    """A date lies outside the campaign.
+
+    An appointment before the first day or long after the last is mostly a wrong year.
+
+    File: mapping.yaml
+    Bad:
+        appointment: 2033-06-20
+    Good:
+        appointment: 2023-06-20
+    """
+    mapping = project.mapping
+    if mapping is None or mapping.campaign.start is None:
+        return
+    start = mapping.campaign.start
+    end = campaign_end(mapping.campaign) or start + dt.timedelta(days=366)
+    dates = [(day, actor.data.place("appointment", *([region] if region else [])))
+             for actor in mapping.actors for region, day in actor.data.get("appointment", {}).items()]  # fmt: skip
+    data = mapping.campaign.data
+    dates += [(day, data.place("holidays", index)) for index, day in enumerate(mapping.campaign.holidays)]
+    for day, place in dates:
+        if not start <= day <= end:
+            message = _("{day} lies outside the campaign ({start} to {end}).").format(
+                day=day, start=start, end=end
+            )
+            yield Finding(place, message, _("Check the day, the month and the year."))
+    for deliverable, item in zip(mapping.deliverables, mapping.data.get("deliverables", ()), strict=False):
+        if deliverable.due and deliverable.due < start:
+            message = _("{day} comes before the campaign's first day ({start}).").format(
+                day=deliverable.due, start=start
+            )
+            yield Finding(item.place("due"), message, _("Check the day, the month and the year."))
+
+
+@rule("M009")
+def exit_without_reason(project: Project) -> Iterator[Finding]:
+    """An actor is declined, unreachable, postponed or replaced, and no reason is given.
+
+    The report owes its readers the number of refusals and their reasons.
+
+    File: mapping.yaml
+    Bad:
+        status: declined
+    Good:
+        status: declined
+        reason: "Équipe en mission."
+    """
+    mapping = project.mapping
+    if mapping is None:
+        return
+    for actor in mapping.actors:
+        for region, status in actor.data.get("status", {}).items():
+            if status in EXIT_STATUSES and not actor.reason(region or next(iter(actor.regions), "")):
+                place = actor.data.place("status", *([region] if region else []))
+                message = _("The status “{status}” needs a reason.").format(status=status)
+                yield Finding(place, message, _('Add a line “reason: "…"” to this actor.'))
+
+
+RULES = (
+    unknown_mapping_key, missing_mapping_key, bad_mapping_value, duplicate_mapping_id, probable_duplicate_actor,
+    unknown_mapping_reference, cercle_elsewhere, date_outside_campaign, exit_without_reason,
+)  # fmt: skip
