@@ -1,0 +1,249 @@
+"""Counts that may be shown: small cells hidden, and none of them computable from what remains.
+
+A count from 1 to the threshold less one is hidden (5 by default: 3, 5 and 10 are in use; hiding without
+more let every cell be recovered from the totals). A zero is about nobody who spoke: it is shown, unless
+hiding it keeps another cell hidden. One sign stands for every hidden cell, so that a reader knows only that
+it is a whole number of nought or more. Then the audit: with all shown cells and totals in hand, no hidden
+cell, and no hidden total, may have only one possible value; and a small one must leave room for as many
+values as the threshold counts. While one fails, more is hidden. Small categories are better merged first
+(`merge_small`).
+
+What this does not cover: two tables of the same report that share categories, and what readers know already.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from heapq import heappop, heappush
+
+THRESHOLD = 5
+
+Cell = tuple[int, int]
+Grid = list[list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Counts by row and column; every row has as many counts as there are columns, none below zero."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+    def __post_init__(self) -> None:
+        """Refuses a table whose counts do not fit its labels."""
+        if len(self.counts) != len(self.rows) or any(len(row) != len(self.columns) for row in self.counts):
+            raise ValueError("the counts do not fit the rows and columns")
+        if any(count < 0 for row in self.counts for count in row):
+            raise ValueError("a count is below zero")
+
+    def transposed(self) -> Table:
+        """Rows as columns."""
+        counts = tuple(zip(*self.counts, strict=True)) or tuple(() for _ in self.columns)
+        return Table(self.columns, self.rows, counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A table that may be shown: None is a hidden count."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[tuple[int | None, ...], ...]
+    row_totals: tuple[int | None, ...]
+    column_totals: tuple[int | None, ...]
+    total: int | None
+
+
+def merge_small(table: Table, label: str, threshold: int = THRESHOLD) -> Table:
+    """Merges the rows whose total is from 1 to threshold - 1 into one last row named `label`.
+
+    Where they remain small together, the next smallest rows join them, as long as two rows are left.
+    A single small row therefore takes a neighbour with it: merged alone it would still tell the same.
+    """
+    sums = [sum(counts) for counts in table.counts]
+    order = sorted((i for i in range(len(sums)) if sums[i]), key=lambda i: (sums[i], i))
+    merged = [i for i in order if sums[i] < threshold]
+    if not merged or len(order) < 2:
+        return table
+    for i in order[len(merged) :]:
+        if len(merged) > 1 and sum(sums[j] for j in merged) >= threshold:
+            break
+        merged.append(i)
+    kept = [i for i in range(len(sums)) if i not in merged]
+    other = tuple(sum(table.counts[i][j] for i in merged) for j in range(len(table.columns)))
+    rows = (*(table.rows[i] for i in kept), label)
+    return Table(rows, table.columns, (*(table.counts[i] for i in kept), other))
+
+
+def mask(table: Table, threshold: int = THRESHOLD) -> Masked:
+    """The table with small counts hidden, and as few others as keep them so."""
+    grid = _with_totals(table)
+    hidden = {cell for cell in _cells(grid) if 0 < _at(grid, cell) < threshold}
+    while (exposed := _exposed(grid, hidden, threshold)) is not None:
+        hidden |= _loop(grid, hidden, *exposed)
+    return _masked(table, grid, hidden)
+
+
+def mask_counts(
+    labels: Sequence[str], counts: Sequence[int], threshold: int = THRESHOLD
+) -> tuple[dict[str, int | None], int | None]:
+    """One list of counts and its total, masked in the same way."""
+    if len(set(labels)) != len(labels):
+        raise ValueError("two counts have the same label")
+    masked = mask(Table(tuple(labels), ("",), tuple((count,) for count in counts)), threshold)
+    return {label: row[0] for label, row in zip(masked.rows, masked.cells, strict=True)}, masked.total
+
+
+def _with_totals(table: Table) -> Grid:
+    """The counts with a last column and a last row of totals."""
+    grid = [[*row, sum(row)] for row in table.counts]
+    grid.append([sum(row[j] for row in grid) for j in range(len(table.columns) + 1)])
+    return grid
+
+
+def _cells(grid: Grid) -> Iterator[Cell]:
+    return ((i, j) for i in range(len(grid)) for j in range(len(grid[0])))
+
+
+def _at(grid: Grid, cell: Cell) -> int:
+    return grid[cell[0]][cell[1]]
+
+
+def _is_total(grid: Grid, cell: Cell) -> bool:
+    return cell[0] == len(grid) - 1 or cell[1] == len(grid[0]) - 1
+
+
+# The audit. Rows and columns are the nodes of a network and every count is a flow from one to another: what
+# enters a node leaves it, which is just what "the cells add up to the totals" says, once the row and the
+# column of totals are turned round. What a reader can deduce about a hidden count is by how much its flow can
+# rise or fall round a loop of hidden counts, none falling below zero: a maximum flow each way, exact in whole
+# numbers.
+
+
+def _ends(grid: Grid, cell: Cell) -> tuple[int, int]:
+    """The nodes that a count flows from and to: rows are 0.., columns come after them."""
+    row, column = cell[0], len(grid) + cell[1]
+    turned = (cell[0] == len(grid) - 1) != (cell[1] == len(grid[0]) - 1)
+    return (column, row) if turned else (row, column)
+
+
+def _room(grid: Grid, hidden: set[Cell], cell: Cell, enough: int) -> int:
+    """How many other values a hidden count may have, as far as a reader can tell, up to `enough`."""
+    start, end = _ends(grid, cell)
+    up = _flow(grid, hidden - {cell}, end, start, enough)
+    down = _flow(grid, hidden - {cell}, start, end, min(enough - up, _at(grid, cell)))
+    return up + down
+
+
+def _flow(grid: Grid, hidden: set[Cell], source: int, sink: int, enough: int) -> int:
+    """The maximum flow, up to `enough`, over hidden counts, which rise freely or fall to zero."""
+    value = {cell: _at(grid, cell) for cell in hidden}
+    steps: dict[int, list[tuple[int, Cell, int]]] = {}
+    for cell in hidden:
+        start, end = _ends(grid, cell)
+        steps.setdefault(start, []).append((end, cell, 1))
+        steps.setdefault(end, []).append((start, cell, -1))
+    flow = 0
+    while flow < enough:
+        path = _path(steps, value, source, sink)
+        if path is None:
+            break
+        amount = min([enough - flow, *(value[cell] for cell, sign in path if sign < 0)])
+        for cell, sign in path:
+            value[cell] += sign * amount
+        flow += amount
+    return flow
+
+
+def _path(
+    steps: dict[int, list[tuple[int, Cell, int]]], value: dict[Cell, int], source: int, sink: int
+) -> list[tuple[Cell, int]] | None:
+    """A shortest way from source to sink over counts that may still change, or None."""
+    came: dict[int, tuple[int, Cell, int]] = {}
+    queue = deque([source])
+    while queue:
+        node = queue.popleft()
+        for other, cell, sign in steps.get(node, ()):
+            if other not in came and other != source and (sign > 0 or value[cell] > 0):
+                came[other] = (node, cell, sign)
+                queue.append(other)
+    if sink not in came:
+        return None
+    path, node = [], sink
+    while node != source:
+        node, cell, sign = came[node]
+        path.append((cell, sign))
+    return path
+
+
+def _exposed(grid: Grid, hidden: set[Cell], threshold: int) -> tuple[Cell, int] | None:
+    """A hidden count that leaves too little room, and how many other values it needs; or None."""
+    for cell in sorted(hidden):
+        enough = threshold - 1 if 0 < _at(grid, cell) < threshold else 1
+        if _room(grid, hidden, cell, enough) < enough:
+            return cell, enough
+    return None
+
+
+# What to hide beside it: the cheapest loop through the exposed count in which it can rise by enough. There
+# is always one: the count, its row's total, the grand total and its column's total rise together. Each loop
+# settles its count for good, since hiding more never leaves less room.
+
+_ZERO, _TOTAL, _GRAND = (
+    300,
+    10_000,
+    1_000_000,
+)  # what hiding costs beside an ordinary count (100 and its value)
+
+
+def _cost(grid: Grid, hidden: set[Cell], cell: Cell) -> int:
+    if cell in hidden:
+        return 0
+    if cell == (len(grid) - 1, len(grid[0]) - 1):
+        return _GRAND
+    if _is_total(grid, cell):
+        return _TOTAL + _at(grid, cell)
+    return 100 + _at(grid, cell) if _at(grid, cell) else _ZERO
+
+
+def _loop(grid: Grid, hidden: set[Cell], exposed: Cell, enough: int) -> set[Cell]:
+    """The counts of the cheapest loop (Dijkstra) along which the exposed one can rise by enough."""
+    source, sink = reversed(_ends(grid, exposed))
+    steps: dict[int, list[tuple[int, Cell]]] = {}
+    for cell in _cells(grid):
+        start, end = _ends(grid, cell)
+        if cell != exposed:
+            steps.setdefault(start, []).append((end, cell))
+            if _at(grid, cell) >= enough:
+                steps.setdefault(end, []).append((start, cell))
+    came: dict[int, tuple[int, Cell]] = {}
+    queue: list[tuple[int, int, int, Cell]] = [(0, source, source, exposed)]
+    while queue:
+        cost, node, before, cell = heappop(queue)
+        if node in came:
+            continue
+        came[node] = (before, cell)
+        for other, step in steps.get(node, ()):
+            heappush(queue, (cost + _cost(grid, hidden, step), other, node, step))
+    loop, node = {exposed}, sink
+    while node != source:
+        node, cell = came[node]
+        loop.add(cell)
+    return loop
+
+
+def _masked(table: Table, grid: Grid, hidden: set[Cell]) -> Masked:
+    shown = [
+        [None if (i, j) in hidden else count for j, count in enumerate(row)] for i, row in enumerate(grid)
+    ]
+    return Masked(
+        table.rows,
+        table.columns,
+        tuple(tuple(row[:-1]) for row in shown[:-1]),
+        tuple(row[-1] for row in shown[:-1]),
+        tuple(shown[-1][:-1]),
+        shown[-1][-1],
+    )

@@ -1,0 +1,260 @@
+"""Finds what tells who or where somebody is without being a known name: phones, addresses, coordinates.
+
+A find holds its kind and its place, never its text. Dates, year ranges, amounts and ids are no finds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from consultkit.i18n import N_
+from consultkit.privacy.folding import fold
+from consultkit.privacy.matcher import ordinary_words
+
+KINDS = {
+    "phone": N_("phone number"),
+    "email": N_("e-mail address"),
+    "coordinates": N_("geographical coordinates"),
+    "iban": N_("bank account number"),
+    "handle": N_("account on a social network"),
+    "plate": N_("number plate"),
+    "title": N_("title before a name"),
+    "surname": N_("common surname"),
+}
+REGIONS = ("ML", "SN", "MR", "DZ", "NE", "BF", "CI", "GN")  # Mali and its neighbours
+
+
+class PatternHit(NamedTuple):
+    """A kind (a key of KINDS) and its place in characters, end excluded."""
+
+    kind: str
+    start: int
+    end: int
+
+
+# Phones
+
+_GAP = r"[ .\-/‐‑–\u00a0\u2009\u202f()]{1,3}"
+_RUN = re.compile(rf"(?<![\w.,])(?:\+|\(\+?)?\d(?:(?:{_GAP})?\d){{6,19}}(?!\w|[.,]\d)")
+_YEAR = r"(?:19|20)\d\d"
+_NO_PHONES = re.compile(
+    rf"{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?!\d)"  # 2023-06-20
+    rf"|(?<!\d)\d{{1,2}}[-/.\s]\d{{1,2}}[-/.\s]{_YEAR}(?!\d)"  # 20/06/2023
+    r"|(?<![\d/-])(?:0?[1-9]|[12]\d|3[01])[-/](?:0?[1-9]|1[0-2])[-/]\d\d(?![\d/-])"  # 20/06/23
+    rf"|(?<!\d){_YEAR}\s?[-–/‐‑]\s?(?:{_YEAR}|\d\d)(?!\d)"  # 2025-2026, 2025/26
+    rf"|(?<!\d){_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)"  # 20230620
+    r"|(?i:n[°ºo]\.?|loi|d[ée]cret|arr[êe]t[ée]|ordonnance)\s*(?:n[°ºo]\.?\s*)?\d{2,4}[-/]\d{1,4}(?![\d-])"
+    r"|(?i:isbn|issn|doi)[:\s]*[\d\-./]+"
+    r"|(?<!\d)\d{1,2}\s?(?::|h)\s?\d\d(?!\d)"  # 14h30
+)
+_UNIT = re.compile(
+    r"\s*(?:f\b|fcfa|f\s?cfa|cfa|xof|francs?|euros?|eur\b|€|\$|usd|dollars?|millions?|milliards?|%|personnes|habitants"
+    r"|m[ée]nages|tonnes|kg\b|km|ha\b|hectares|m[²³23]?\b|t[êe]tes|b[ée]n[ée]ficiaires|d[ée]plac[ée]s|r[ée]fugi[ée]s"
+    r"|people|households|inhabitants)",
+    re.IGNORECASE,
+)
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:[ .\u00a0\u2009\u202f]\d{3})+$")
+
+
+def _phones(text: str) -> Iterator[PatternHit]:
+    if not _RUN.search(text):
+        return
+    blanked = _NO_PHONES.sub(lambda match: "_" * len(match.group()), text)
+    for match in _RUN.finditer(blanked):
+        for start, end in _candidates(match.group()):
+            start, end = match.start() + start, match.start() + end
+            if not _is_amount(blanked, start, end) and _is_phone(blanked[start:end]):
+                yield PatternHit("phone", start, end)
+
+
+def _candidates(run: str) -> list[tuple[int, int]]:
+    """What may be one number in a run of digits: the whole, or what stands between slashes."""
+    if not _is_phone(run) and "/" in run:
+        return [(match.start(), match.end()) for match in re.finditer(r"[^/\s][^/]*[^/\s]", run)]
+    if not _is_phone(run):  # a number, then other digits: the pairs that Malians write
+        return [(m.start(), m.end()) for m in re.finditer(rf"(?<!\d)\d\d(?:(?:{_GAP})\d\d){{3}}(?!\d)", run)][
+            :1
+        ]
+    return [(0, len(run))]
+
+
+def _is_amount(text: str, start: int, end: int) -> bool:
+    """Whether digits are an amount: a unit follows, or groups of three end in zeros."""
+    written = text[start:end].strip()
+    if written.startswith("+"):
+        return False
+    digits = re.sub(r"\D", "", written)
+    rounded = digits.endswith("0000") or (digits.endswith("000") and bool(_THOUSANDS.match(written)))
+    return rounded or bool(_UNIT.match(text, end)) or text[max(0, start - 1) : start] in ("€", "$")
+
+
+@cache
+def _is_phone(written: str) -> bool:
+    """Whether a phone of Mali, of a neighbour or in international form can be written so."""
+    import phonenumbers
+
+    digits = re.sub(r"\D", "", written)
+    if not 8 <= len(digits) <= 15:
+        return False
+    if digits.startswith("00"):
+        written, digits = "+" + digits[2:], digits[2:]
+    regions = (None,) if "+" in written else REGIONS
+    texts = ("+" + digits,) if "+" in written else (digits,)
+    if "+" not in written and len(digits) >= 11:  # 223 76 12 34 56: the prefix without its sign
+        regions, texts = (None,), ("+" + digits,)
+    for region in regions:
+        for text in texts:
+            try:
+                if phonenumbers.is_valid_number(phonenumbers.parse(text, region)):
+                    return True
+            except phonenumbers.NumberParseException:
+                continue
+    return False
+
+
+# Everything else
+
+_EMAIL = re.compile(r"[\w.+%-]+(?:@|&#64;|&commat;|%40)[\w-]+(?:\.[\w-]+)*\.[a-zA-Z]{2,}")
+_EMAIL_SPELT = re.compile(
+    r"[\w.+-]+\s?[\[(](?:at|arobase|chez)[\])]\s?[\w-]+(?:\s?(?:[\[(](?:dot|point)[\])]|\.)\s?\w+)+", re.I
+)
+_DEGREES = r"\d{1,3}(?:[.,]\d+)?\s?[°º]"
+_COORDINATES = (
+    re.compile(r"geo:-?\d+\.\d+,-?\d+\.\d+", re.I),
+    re.compile(r"(?<![\w.])[-−]?\d{1,2}\.\d{4,}°?\s*[,;/ ]\s*[-−]?\d{1,3}\.\d{4,}(?![\w.]\d)"),
+    re.compile(r"(?<![\w.])\d{1,2}\.\d{3,}\s*[,;/ ]\s*[-−]\d{1,3}\.\d{3,}(?!\w)"),
+    re.compile(r"(?<![\w.])[-−]\d{1,2}\.\d{3,}\s*[,;/ ]\s*[-−]?\d{1,3}\.\d{3,}(?!\w)"),
+    re.compile(r"(?<![\w.,])[-−]?\d{1,2},\d{3,}\s*[;/]\s*[-−]?\d{1,3},\d{3,}(?!\w)"),
+    re.compile(rf"{_DEGREES}\s?\d{{1,2}}(?:[.,]\d+)?\s?['’′]"),
+    re.compile(r"\d{1,3}[.,]\d{2,}\s?[°º]?\s?(?:[NSEWO]|Nord|Sud|Est|Ouest)\b"),
+    re.compile(r"\b[NSEWO]\s?\d{1,3}[.,]\d{3,}"),
+    re.compile(r"\b(?:lat(?:itude)?|lon(?:g(?:itude)?)?|lng)\b\W{0,4}[-−]?\d{1,3}[.,]\d{2,}", re.I),
+    re.compile(r"\b(?:2[89]|3[01])\s?[NPQR]\s\d{6}\s\d{7}\b"),  # UTM
+    re.compile(r"\b[6CF][CFGHJMPQRVWX2-9]{3,7}\+[CFGHJMPQRVWX2-9]{2,3}\b"),  # open location code
+)
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ \u00a0-]?[A-Z0-9]{4}){2,7}(?:[ \u00a0-]?[A-Z0-9]{1,4})?\b")
+_ID = r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*"
+_CITATION = re.compile(rf"\[\s*-?@{_ID}(?:\s*[;,]\s*-?@{_ID})*\s*\]")
+_CODE = re.compile(r"[A-Z]{2,}(?:[-_][A-Z]+)*[-_]\d+$")
+_HANDLE = re.compile(r"(?<![\w@/.&=;])@[A-Za-z_][\w.-]{2,}")
+_ACCOUNT = re.compile(
+    r"(?:wa\.me|chat\.whatsapp\.com|api\.whatsapp\.com|t\.me|telegram\.me|facebook\.com|fb\.(?:com|me|watch)|m\.me"
+    r"|instagram\.com|(?:twitter|x)\.com|linkedin\.com/(?:in|pub)|tiktok\.com|snapchat\.com/add|signal\.(?:me|group)"
+    r"|threads\.net|imo\.im)/[^\s)>\]\"'»]+|\b(?:skype|whatsapp|tg|viber):[^\s)>\]]{3,}"
+)
+_PLATE = re.compile(r"\b[A-Z]{1,2}[ \u00a0-]?\d{4}[ \u00a0-]?M[D1-9]\b")
+
+
+def _simple(kind: str, *patterns: re.Pattern[str]) -> Callable[[str], Iterator[PatternHit]]:
+    """A search for a kind that regular expressions alone can tell."""
+
+    def search(text: str) -> Iterator[PatternHit]:
+        for pattern in patterns:
+            yield from (PatternHit(kind, match.start(), match.end()) for match in pattern.finditer(text))
+
+    return search
+
+
+def _ibans(text: str) -> Iterator[PatternHit]:
+    for match in _IBAN.finditer(text):
+        iban = re.sub(r"[^A-Z0-9]", "", match.group())
+        if int("".join(str(int(c, 36)) for c in iban[4:] + iban[:4])) % 97 == 1:
+            yield PatternHit("iban", match.start(), match.end())
+
+
+def _handles(text: str) -> Iterator[PatternHit]:
+    cited = [match.span() for match in _CITATION.finditer(text)]
+    for match in _HANDLE.finditer(text):
+        if any(start <= match.start() < end for start, end in cited):
+            continue
+        if not _CODE.match(match.group()[1:].rstrip(".-_")):
+            yield PatternHit("handle", match.start(), match.end())
+
+
+_emails = _simple("email", _EMAIL)
+_coordinates = _simple("coordinates", *_COORDINATES)
+_accounts = _simple("handle", _ACCOUNT)
+_plates = _simple("plate", _PLATE)
+
+# Each search, and a cheap test that it can find anything: most texts hold no "@" and few digits.
+_PAIR = re.compile(r"\d[\d.,]\d|\d\s?[°º]")
+_SEARCHES: tuple[tuple[Callable[[str], Iterator[PatternHit]], Callable[[str], bool]], ...] = (
+    (_emails, lambda text: "@" in text or "64;" in text or "%40" in text or "commat" in text),
+    (_simple("email", _EMAIL_SPELT), lambda text: any(c in text for c in ("(a", "[a", "(A", "[A", "(chez"))),
+    (_handles, lambda text: "@" in text),
+    (_accounts, lambda text: "/" in text or ":" in text),
+    (_phones, lambda text: any(digit in text for digit in "0123456789")),
+    (_coordinates, lambda text: any(sign in text for sign in ("°", "º", ".", ",", "+"))),
+    (_ibans, lambda text: any(digit in text for digit in "0123456789")),
+    (_plates, lambda text: "M" in text),
+)
+
+
+def search(text: str) -> list[PatternHit]:
+    """Everything in the text that may tell who or where somebody is, in order, without overlaps."""
+    found = {hit for find, possible in _SEARCHES if possible(text) for hit in find(text)}
+    hits: list[PatternHit] = []
+    for hit in sorted(found, key=lambda hit: (hit.start, -hit.end)):
+        if not hits or hit.start >= hits[-1].end:
+            hits.append(hit)
+    return hits
+
+
+# Names that nobody declared
+
+_TITLES = """
+    MM?\\. M Mr\\.? Mmes? Mme\\. Mlle\\.? Monsieur Madame Mademoiselle Dr\\.? [Dd]octeur Pr\\.? Me\\.?
+    Maître Mgr Monseigneur [EA]l[\\s-]?[Hh]adj[ia]? [Hh]adj[ia]? Alhadji [Ii]mam [Cc]heikh [Cc]heick
+    [Cc]hef [Cc]ommandant [Cc]olonel [Cc]apitaine [Ll]ieutenant [Gg]énéral [Aa]djudant [Ss]ergent
+    [Mm]aire [Pp]réfet [Mm]arabout [Pp]asteur [Aa]bbé [Pp]ère [Ss]œur [Hh]onorable
+"""
+_NAME = r"(?:[A-ZÀ-Þ]['’]?[^\W\d_]+|[A-ZÀ-Þ]\.)"
+_TITLE = re.compile(
+    rf"(?<![^\W_])(?:{'|'.join(_TITLES.split())})[ \u00a0\u202f]+"
+    rf"({_NAME}(?:[ \u00a0\u202f-]+(?:ag |ould |el |dit )?{_NAME})*)"
+)
+_NOT_AFTER_TITLE = frozenset({"conseiller", "adjoint", "general", "secteur", "cercle", "commune", "etat"})
+_CAPITALISED = re.compile(r"(?<![^\W_])[A-ZÀ-Þ](?:['’][A-ZÀ-Þ])?[^\W\d_]{2,}(?![^\W_])")
+
+
+@cache
+def surnames() -> dict[str, frozenset[str]]:
+    """Common surnames as written, by their folded form."""
+    text = Path(__file__).with_name("surnames.txt").read_text(encoding="utf-8")
+    names: dict[str, set[str]] = {}
+    for line in text.splitlines():
+        for name in line.split() if line[:1] != "#" else ():
+            names.setdefault(_bare(name), set()).add(name)
+    return {key: frozenset(written) for key, written in names.items()}
+
+
+def titles(text: str) -> list[PatternHit]:
+    """Titles before a capitalised word, and common Malian surnames: places where a name may stand."""
+    hits = [
+        PatternHit("title", match.start(), match.end())
+        for match in _TITLE.finditer(text)
+        if not _tells_nobody(match.group(1))
+    ]
+    for match in _CAPITALISED.finditer(text):
+        if _is_surname(match.group()) and not any(h.start <= match.start() < h.end for h in hits):
+            hits.append(PatternHit("surname", match.start(), match.end()))
+    return sorted(hits, key=lambda hit: hit.start)
+
+
+def _tells_nobody(after: str) -> bool:
+    """Whether a title is followed by a place or an ordinary word, as in “le maire de Gao”."""
+    first = fold(re.split(r"[ \u00a0\u202f-]", after)[0]).rstrip(".")
+    return first in _NOT_AFTER_TITLE or (first in ordinary_words() and first not in surnames())
+
+
+def _bare(name: str) -> str:
+    return fold(re.sub("['’]", "", name))
+
+
+def _is_surname(word: str) -> bool:
+    written = surnames().get(_bare(word))
+    return written is not None and (_bare(word) not in ordinary_words() or word in written)
