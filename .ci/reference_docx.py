@@ -38,9 +38,7 @@ def run(size: int = 0, color: str = "", bold: bool = False, italic: bool = False
 
 KEEP = "<w:keepNext/><w:keepLines/>"
 RULE = f"<w:pBdr>{edge('left', 16, 10, ACCENT)}</w:pBdr>"
-FRAME = (
-    "<w:pBdr>" + "".join(edge(side, 4, 6, LINE) for side in ("top", "left", "bottom", "right")) + "</w:pBdr>"
-)
+FRAME = "".join(edge(side, 4, 0, LINE) for side in ("top", "left", "bottom", "right"))
 INDENT = '<w:ind w:left="340" w:right="340"/>'
 
 
@@ -65,7 +63,6 @@ PARAGRAPHS = [
     heading(4, 21, 240, 100, SOFT), heading(5, 21, 200, 80, SOFT), heading(6, 21, 200, 80, SOFT),
     ("BlockText", "Block Text", "BodyText", RULE + space(60, 100, 268) + INDENT + '<w:jc w:val="left"/>', run(color="2C363B")),
     ("Attribution", "Attribution", "BlockText", space(0, 160), run(19, SOFT)),
-    ("Box", "Box", "BodyText", FRAME + '<w:shd w:val="clear" w:color="auto" w:fill="EEF3F5"/>' + space(60, 60) + '<w:ind w:left="170" w:right="170"/>', ""),
     ("MissingBlock", "Missing Block", "BodyText", f"<w:pBdr>{edge('left', 18, 8, WARM)}</w:pBdr>" + '<w:shd w:val="clear" w:color="auto" w:fill="FFF6DD"/>' + space(60, 100) + '<w:ind w:left="170"/>', run(italic=True)),
     ("FootnoteText", "footnote text", "Normal", space(0, 40, 240), run(18)),
     ("FootnoteBlockText", "Footnote Block Text", "FootnoteText", INDENT, ""),
@@ -83,6 +80,7 @@ PARAGRAPHS = [
     ("TOC3", "toc 3", "Normal", space(0, 20, 252) + '<w:ind w:left="560"/>', run(19, SOFT)),
     ("Header", "header", "Normal", space(0, 0) + '<w:jc w:val="right"/>', run(17, "8C2F1B", bold=True)),
     ("Footer", "footer", "Normal", space(0, 0) + '<w:jc w:val="right"/>', run(17, SOFT)),
+    ("Spacer", "Spacer", "Normal", space(0, 0, 120), run(12)),
     ("SectionEnd", "Section End", "Normal", space(0, 0, 20), run(2)),
 ]  # fmt: skip
 CHARACTERS = [
@@ -101,7 +99,11 @@ TABLE = f"""<w:style w:type="table" w:default="1" w:styleId="TableNormal"><w:nam
 <w:bottom w:w="0" w:type="dxa"/><w:right w:w="85" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>\
 <w:style w:type="table" w:customStyle="1" w:styleId="Table"><w:name w:val="Table"/><w:basedOn w:val="TableNormal"/><w:qFormat/>\
 <w:tblPr><w:tblBorders>{edge("top", 8, 0, ACCENT)}{edge("bottom", 8, 0, ACCENT)}{edge("insideH", 3, 0, LINE)}</w:tblBorders></w:tblPr>\
-<w:tblStylePr w:type="firstRow"><w:tcPr><w:tcBorders>{edge("bottom", 6, 0, ACCENT)}</w:tcBorders></w:tcPr></w:tblStylePr></w:style>"""
+<w:tblStylePr w:type="firstRow"><w:tcPr><w:tcBorders>{edge("bottom", 6, 0, ACCENT)}</w:tcBorders></w:tcPr></w:tblStylePr></w:style>\
+<w:style w:type="table" w:customStyle="1" w:styleId="Box"><w:name w:val="Box"/><w:basedOn w:val="TableNormal"/><w:qFormat/>\
+<w:tblPr><w:tblBorders>{FRAME}</w:tblBorders><w:tblCellMar><w:top w:w="120" w:type="dxa"/><w:left w:w="170" w:type="dxa"/>\
+<w:bottom w:w="60" w:type="dxa"/><w:right w:w="170" w:type="dxa"/></w:tblCellMar></w:tblPr>\
+<w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="EEF3F5"/></w:tcPr></w:style>"""
 
 
 def paragraph(row: tuple[str, ...]) -> str:

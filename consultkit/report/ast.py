@@ -32,6 +32,7 @@ PREFIX = re.compile(r"p\d+__")  # added by --file-scope to the ids of each part
 INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 LABELS = {"fr": ("Tableau {n}\u00a0:", "Figure {n}\u00a0:"), "en": ("Table {n}:", "Figure {n}:")}
 DEEPEST = 6  # heading levels that HTML knows
+CROWDED = 60  # headings of the third level that one chapter may have in the contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Tree:
 
     blocks: list[Node] = field(default_factory=list)
     outline: list[Heading] = field(default_factory=list)
-    marked: list[Node] = field(default_factory=list)  # figures, and spans and divs with a class of ours
+    marked: list[Node] = field(default_factory=list)  # figures, tables, spans and divs with a class of ours
     pictures: list[tuple[Node, Picture]] = field(default_factory=list)
 
 
@@ -64,6 +65,22 @@ def clean(trees: Sequence[bytes], language: str, picture: Callable[[str, str], P
         raise RenderError(_("Lists or quotations are nested too deeply. Write them flatter.")) from None
     cleaner.settle_links()
     return cleaner.tree
+
+
+def contents(outline: Sequence[Heading]) -> list[Heading]:
+    """The headings that the contents name, three levels deep.
+
+    The third is left out of a chapter that has too many of them: the detailed notes alone would fill nine pages.
+    """
+    out: list[Heading] = []
+    chapter: list[Heading] = []
+    for heading in (*outline, Heading(1, "", "")):
+        if heading.level == 1:
+            crowded = sum(item.level == 3 for item in chapter) > CROWDED
+            out += [item for item in chapter if item.level < 3 or (item.level == 3 and not crowded)]
+            chapter = []
+        chapter.append(heading)
+    return out
 
 
 @contextmanager
@@ -87,7 +104,9 @@ def as_words(node: Node) -> None:
         node["t"], node["c"] = "Emph", node["c"][1]
     elif node["t"] == "Figure":
         (name, *_rest), (_short, caption), content = node["c"]
-        node["t"], node["c"] = "Div", [attributes(name), [*caption, *content]]
+        node["t"], node["c"] = "Div", [attributes(name), [{"t": "Para", "c": block["c"]} for block in (*caption, *content)]]
+    elif node["t"] == "Table":
+        node["c"][2] = [[align, {"t": "ColWidthDefault"}] for align, _width in node["c"][2]]
     else:
         node["c"][0] = attributes(node["c"][0][0])
 
@@ -328,6 +347,7 @@ class _Cleaner:
             for (align, _width), width in zip(columns, widths(lines, len(columns)), strict=True)
         ]
         node["c"] = [attributes(self.identifier(name)), [None, caption], columns, head, bodies, foot]
+        self.tree.marked.append(node)
         return [node]
 
     def rows(self, rows: Sequence[Any]) -> list[Any]:
@@ -382,22 +402,22 @@ def _is_div(node: Node, name: str) -> bool:
 
 
 def widths(rows: Sequence[Any], count: int) -> list[float]:
-    """Columns' shares of the text's width, after what their cells hold.
+    """Columns' shares of the text's width, after what their cells hold, the first row being the header.
 
     A column needs room for its longest word; beyond that, long text counts less and less.
     """
-    word, weight = [4.0] * count, [4.0] * count
-    for _row, cells in rows:
+    word, weight = [5.0] * count, [5.0] * count
+    for number, (_row, cells) in enumerate(rows):
         for index, cell in enumerate(cells[:count]):
             if cell[3] != 1:
                 continue
-            text = " ".join(
-                text_of(block.get("c", ())) for block in cell[4] if block["t"] in ("Plain", "Para")
-            )
-            weight[index] = max(weight[index], min(len(text), 40) + max(0, len(text) - 40) ** 0.5 * 3)
-            word[index] = max(word[index], *(len(item) + 2 for item in text.split()), 0)
-    word = [min(item, 18) for item in word]
-    spare, wanted = max(0.0, 88 - sum(word)), [max(w - m, 0) for w, m in zip(weight, word, strict=True)]
-    total = sum(wanted) or 1
-    sizes = [m + spare * w / total for m, w in zip(word, wanted, strict=True)]
+            text = " ".join(text_of(block["c"]) for block in cell[4] if block["t"] in ("Plain", "Para"))
+            length = len(text) if number else min(len(text), 12)
+            weight[index] = max(weight[index], min(length, 40) + max(0, length - 40) ** 0.5 * 3)
+            word[index] = max(word[index], *(len(item) * (1 if number else 1.15) + 3 for item in text.split()), 0)
+    word = [min(item, 21) for item in word]
+    spare = max(0.0, 92 - sum(word))
+    wanted = [max(full - least, 0.0) for full, least in zip(weight, word, strict=True)]
+    total = sum(wanted) or 1.0
+    sizes = [least + min(spare, total) * more / total for least, more in zip(word, wanted, strict=True)]
     return [round(size / sum(sizes), 4) for size in sizes]

@@ -29,7 +29,7 @@ FORMATS = ("docx", "pdf", "html", "md")
 SEAM = "\n\n\f\n\n"
 CONTENTS = {"fr": "Table des matières", "en": "Contents"}
 LAYOUT = "mise-en-page.typ"
-MARKDOWN = "markdown-raw_html-raw_attribute-raw_tex-smart-simple_tables-multiline_tables-fenced_divs"
+MARKDOWN = "markdown-raw_html-raw_attribute-raw_tex-smart-simple_tables-multiline_tables-grid_tables-fenced_divs-native_divs"
 EPOCH = datetime.date(1970, 1, 1)
 
 
@@ -198,7 +198,7 @@ class _Work:
         with ast.reshaped(tree, lambda node: word.shape(node, pictures)):
             front = word.cover(lines, self.logo)
             if document.contents:
-                front += word.contents(tree.outline, CONTENTS[document.language])
+                front += word.contents(ast.contents(tree.outline), CONTENTS[document.language])
             return self.start(
                 ["-t", "docx", "--reference-doc=reference.docx"], "out.docx", [*front, *tree.blocks]
             )
@@ -270,7 +270,7 @@ class _Work:
             fragment, sheet if trusted else web.style_sheet(sheet), title=document.title, subtitle=document.subtitle,
             lines=document.cover, authors=document.authors, date=self.date, iso_date=document.date.isoformat(),
             banner=document.banner, logo=images.data_uri(self.logo) if self.logo else "", language=document.language,
-            outline=self.tree.outline if document.contents else (),
+            entries=ast.contents(self.tree.outline) if document.contents else (),
         )  # fmt: skip
         return page.encode()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Callable
 
 THIN, FIXED = "\u202f", "\u00a0"  # no-break spaces: before ; ! ? and before : or inside guillemets
 MONTHS = {
@@ -15,49 +16,44 @@ MONTHS = {
     "en": "January February March April May June July August September October November December".split(),
 }  # fmt: skip
 
-# What is passed over whole. Order matters: the longest construct that may start at a place comes first.
-_ASIDE = (
+# What is passed over whole. Each branch opens with a plain character: the engine skips prose quickly.
+_ASIDE = re.compile(
     r"<!--.*?-->"
-    r"|(?:^|(?<=\n))(?P<fence>```+|~~~+)[^\n]*\n.*?(?:\n(?P=fence)[^\n]*|\Z)"
-    r"|(?P<ticks>(?<!`)`+(?!`))(?:(?!\n\s*\n).)+?(?<!`)(?P=ticks)(?!`)"
+    r"|<[^<>\s][^<>\n]*>"
+    r"|```(?<![^\n]```)[^\n]*\n.*?(?:\n```[^\n]*|\Z)"
+    r"|~~~(?<![^\n]~~~)[^\n]*\n.*?(?:\n~~~[^\n]*|\Z)"
+    r"|`(?<!``)(`*)(?!`)(?:(?!\n\s*\n).)+?(?<!`)`\1(?!`)"
     r"|\]\([^()\s]*(?:\([^()\s]*\)[^()\s]*)*(?:\s+\"[^\"\n]*\")?\)"
     r"|\{[^{}\n]*\}"
-    r"|(?:^|(?<=\n))[ \t]*:{3,}[^\n]*"
-    r"|(?:^|(?<=\n))Table:"
-    r"|(?:^|(?<=\n))[ \t]*\|?[ \t]*:?-{2,}[-:| \t+]*(?=\n|\Z)"  # the rule under a table's header
+    r"|Table:(?<![^\n]Table:)"
+    r"|:::[^\n]*"
+    r"|://[^\s<>\")\]]+"
     r"|\[\^[^\]\s]+\]:?"
     r"|\[-?@[^\]\n]*\]"
-    r"|<[^<>\s][^<>\n]*>"
-    r"|(?:https?://|mailto:|www\.)[^\s<>\")\]]+"
     r"|\\[\"'.!?:;]"
-    r"|\d+\.\.\.|\.{4,}"
-)
-_WORDS = r"[^\W_]"
-_FRENCH = re.compile(
-    rf"(?P<aside>{_ASIDE})"
-    r"|(?P<opening>«)[ \u00a0\u202f]*"
-    r"|[ \u00a0\u202f]*(?P<closing>»)"
-    r"|(?P<dots>\.\.\.)"
-    rf"|(?P<apostrophe>(?<={_WORDS})'(?={_WORDS}|[«“\"*_\[]))"
-    r"|(?P<quote>\")"
-    rf"|(?<=[^\s(\[{{«“]) *(?P<high>[;!?]+)(?=[\s)\]»”’\"'*_…,.|]|\Z)"
-    rf"|(?<=[^\s(\[{{«“:])[ \u00a0\u202f]*(?P<colon>:)(?=[\s)\]»”\"*_|]|\Z)",
+    r"|\ue000",
     re.DOTALL,
 )
-_ENGLISH = re.compile(
-    rf"(?P<aside>{_ASIDE})|(?P<dots>\.\.\.)|(?P<quote>\")|(?P<apostrophe>(?<=\w)'|'(?=\d\d\b))|(?P<single>(?<![\w'])'(?=\w))",
-    re.DOTALL,
-)
+_HELD = "\ue000"  # stands for what is passed over, which is put back at the end
+_SPACES = f" {FIXED}{THIN}"
+_AFTER = r"(?=[ \t\n)\]»”’\"'*_…,.|]|\Z)"  # what may follow a sign that takes a space before it
+_DOTS = re.compile(r"\.\.\.(?<!\.\.\.\.)(?!\.)")
+_QUOTE = re.compile('"')
+_APOSTROPHE = re.compile(r"'(?<=[^\W_]')(?=[^\W_]|[«“\"*_\[\ue000])")
+_OPENING = re.compile(f"«[{_SPACES}]*")
+_SPACED = re.compile(rf"[{_SPACES}]+(?=»|[;!?]+{_AFTER}|:{_AFTER})")
+_SIGN = re.compile(rf"[;!?:]+{_AFTER}")
+_SINGLE = re.compile(r"'(?:(?<=\w')|(?=\d\d\b)|(?<![\w'’]')(?P<opens>(?=\w)))")
 
 
 def french(text: str) -> str:
     """Markdown in French typography: no-break spaces, « », ’ and …; applying it again changes nothing."""
-    return _FRENCH.sub(_french, text)
+    return _around(text, _french)
 
 
 def typographic(text: str, language: str) -> str:
     """Markdown in the typography of `fr` or `en`."""
-    return french(text) if language == "fr" else _ENGLISH.sub(_english, text)
+    return _around(text, _french if language == "fr" else _english)
 
 
 def long_date(date: datetime.date, language: str) -> str:
@@ -66,33 +62,49 @@ def long_date(date: datetime.date, language: str) -> str:
     return f"{day}{FIXED}{MONTHS[language][date.month - 1]} {date.year}"
 
 
+def _around(text: str, change: Callable[[str], str]) -> str:
+    """The text with its prose changed, and all else as it was."""
+    held: list[str] = []
+
+    def hold(match: re.Match[str]) -> str:
+        held.append(match[0])
+        return _HELD
+
+    prose = change(_ASIDE.sub(hold, text)).split(_HELD)
+    return "".join(piece for pair in zip(prose, [*held, ""], strict=True) for piece in pair)
+
+
+def _french(text: str) -> str:
+    text = _DOTS.sub("…", text)
+    text = _APOSTROPHE.sub("’", text)
+    text = _QUOTE.sub(lambda match: "«" if _opens(match) else "»", text)
+    text = _SPACED.sub(lambda match: match[0] if _begins(match) and not _closes(match) else "", text)
+    text = _SIGN.sub(lambda match: match[0] if _begins(match) else _spaced(match[0]), text)
+    return _OPENING.sub("«" + FIXED, text).replace("»", FIXED + "»")
+
+
+def _english(text: str) -> str:
+    text = _DOTS.sub("…", text)
+    text = _QUOTE.sub(lambda match: "“" if _opens(match) else "”", text)
+    return _SINGLE.sub(lambda match: "’" if match["opens"] is None else "‘", text)
+
+
 def _opens(match: re.Match[str]) -> bool:
     """Whether a straight double quote opens: it follows a space or an opening sign."""
     before = match.string[match.start() - 1] if match.start() else " "
     return before.isspace() or before in "([{«“—–-/|*_'’"
 
 
-def _french(match: re.Match[str]) -> str:
-    kind = match.lastgroup
-    if kind in ("fence", "ticks") or match["aside"]:
-        return match[0]
-    if kind == "opening":
-        return "«" + FIXED
-    if kind == "closing":
-        return FIXED + "»"
-    if kind == "quote":
-        return "«" + FIXED if _opens(match) else FIXED + "»"
-    if kind == "high":
-        return THIN + match["high"]
-    if kind == "colon":
-        return FIXED + ":"
-    return "…" if kind == "dots" else "’"
+def _begins(match: re.Match[str]) -> bool:
+    """Whether nothing stands before a sign that it could close: it opens a line, a bracket, a list."""
+    before = match.string[match.start() - 1] if match.start() else "\n"
+    return before.isspace() or before in "([{«“:;!?-"
 
 
-def _english(match: re.Match[str]) -> str:
-    kind = match.lastgroup
-    if kind in ("fence", "ticks") or match["aside"]:
-        return match[0]
-    if kind == "quote":
-        return "“" if _opens(match) else "”"
-    return {"dots": "…", "single": "‘"}.get(str(kind), "’")
+def _closes(match: re.Match[str]) -> bool:
+    return match.string[match.end()] == "»"
+
+
+def _spaced(signs: str) -> str:
+    """Signs after the space that is theirs."""
+    return (FIXED if signs[0] == ":" else THIN) + signs

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from consultkit.report.ast import Node, Tree
+from consultkit.report.ast import Node, Tree, contents
 
 ESCAPES = str.maketrans({sign: "\\" + sign for sign in "\\#$*_`<>@~'\"/=-+.[]:{}|&^%!"})
 WRAPS = {
@@ -23,7 +23,8 @@ NUMBERING = {"LowerAlpha": "a", "UpperAlpha": "A", "LowerRoman": "i", "UpperRoma
 
 def write(tree: Tree, files: Mapping[int, tuple[str, float]]) -> str:
     """The body of a typst document; `files` maps the `id()` of an image node to its file and width in cm."""
-    return _Writer(files).blocks(tree.blocks)
+    listed = {heading.id for heading in contents(tree.outline)}
+    return _Writer(files, listed).blocks(tree.blocks)
 
 
 def literal(text: str) -> str:
@@ -41,8 +42,8 @@ def _anchor(attr: list[Any]) -> str:
 
 
 class _Writer:
-    def __init__(self, files: Mapping[int, tuple[str, float]]) -> None:
-        self.files = files
+    def __init__(self, files: Mapping[int, tuple[str, float]], listed: set[str]) -> None:
+        self.files, self.listed = files, listed
 
     # --- inlines
 
@@ -101,7 +102,8 @@ class _Writer:
 
     def header(self, node: Node) -> str:
         level, attr, content = node["c"]
-        return f"#heading(level: {level})[{self.inlines(content)}] <{attr[0]}>"
+        hidden = "" if attr[0] in self.listed else ", outlined: false, bookmarked: true"
+        return f"#heading(level: {level}{hidden})[{self.inlines(content)}] <{attr[0]}>"
 
     def quote(self, node: Node) -> str:
         return f"#quote(block: true)[\n{self.blocks(node['c'])}]"
@@ -113,7 +115,9 @@ class _Writer:
         return "#rule"
 
     def bullets(self, node: Node) -> str:
-        return f"#list(tight: {_tight(node['c'])}{self.items(node['c'])})"
+        # Boxes to tick stand in for bullets.
+        marker = ", marker: []" if all(_ticked(item) for item in node["c"]) else ""
+        return f"#list(tight: {_tight(node['c'])}{marker}{self.items(node['c'])})"
 
     def numbers(self, node: Node) -> str:
         (start, style, delimiter), items = node["c"]
@@ -168,3 +172,9 @@ class _Writer:
 def _tight(items: Sequence[Sequence[Node]]) -> str:
     """Whether a list's items are set close, as pandoc tells by Plain."""
     return "true" if all(block["t"] != "Para" for item in items for block in item) else "false"
+
+
+def _ticked(item: Sequence[Node]) -> bool:
+    """Whether a list's item begins with a box to tick."""
+    words = item[0].get("c") if item else None
+    return bool(words) and isinstance(words, list) and words[0] in ({"t": "Str", "c": "☐"}, {"t": "Str", "c": "☒"})

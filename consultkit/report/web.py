@@ -13,10 +13,9 @@ from consultkit.report.errors import RenderError
 # Whatever a browser could be told to fetch or to run, it will not.
 POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'"
 WORDS = {
-    "fr": {"skip": "Aller au contenu", "contents": "Table des matières", "top": "Couverture"},
-    "en": {"skip": "Skip to content", "contents": "Contents", "top": "Cover"},
+    "fr": {"skip": "Aller au contenu", "contents": "Table des matières"},
+    "en": {"skip": "Skip to content", "contents": "Contents"},
 }
-DEEPEST = 3
 FORBIDDEN = re.compile(r"@import|</|url\(\s*['\"]?(?!data:)|expression\(|\\", re.IGNORECASE)
 
 
@@ -35,9 +34,9 @@ def style_sheet(css: str) -> str:
 
 def page(
     fragment: str, css: str, *, title: str, subtitle: str, lines: Sequence[str], authors: Sequence[str], date: str,
-    iso_date: str, banner: str, logo: str, language: str, outline: Sequence[Heading],
+    iso_date: str, banner: str, logo: str, language: str, entries: Sequence[Heading],
 ) -> str:  # fmt: skip
-    """The whole page; `logo` is a data URI or empty, `outline` empty where no contents are wanted."""
+    """The whole page; `logo` is a data URI or empty, `entries` empty where no contents are wanted."""
     words = WORDS[language]
     head = [f"<title>{escape(title)}</title>", f"<style>\n{css}</style>"]
     if authors:
@@ -59,7 +58,7 @@ def page(
             f'</head>\n<body>\n<a class="skip" href="#contenu">{words["skip"]}</a>\n<header>',
             *(line for line in cover if line),
             "</header>",
-            *_contents(outline, words["contents"]),
+            *_contents(entries, words["contents"]),
             f'<main id="contenu" tabindex="-1">\n{_tables(fragment)}</main>',
             f"<footer><p>{escape(footer)}</p></footer>\n</body>\n</html>\n",
         ]
@@ -71,8 +70,7 @@ def _tables(fragment: str) -> str:
     return re.sub(r"<th(?=[ >])", '<th scope="col"', fragment)
 
 
-def _contents(outline: Sequence[Heading], title: str) -> list[str]:
-    entries = [heading for heading in outline if heading.level <= DEEPEST]
+def _contents(entries: Sequence[Heading], title: str) -> list[str]:
     if not entries:
         return []
     items = [

@@ -27,16 +27,20 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 R = f'xmlns:r="{OFFICE}"'
 KIND = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 LARGEST = 20_000_000  # bytes of one part of a reference.docx, unpacked
-DEEPEST = 3  # heading levels in the contents
 
 SPAN_STYLES = {"theme": "Theme", "missing": "Missing"}
-DIV_STYLES = {"attribution": "Attribution", "missing": "Missing Block", "box": "Box"}
+DIV_STYLES = {"attribution": "Attribution", "missing": "Missing Block"}
 PAGE = '<w:pgSz w:w="11906" w:h="16838"/>'
 MARGINS = '<w:pgMar w:top="1474" w:right="1418" w:bottom="1361" w:left="1418" w:header="680" w:footer="624" w:gutter="0"/>'
 BREAK = '<w:p><w:pPr><w:pStyle w:val="PageBreak"/></w:pPr></w:p>'
+SPACER = '<w:p><w:pPr><w:pStyle w:val="Spacer"/></w:pPr></w:p>'
 UPRIGHT_END = '<w:p><w:pPr><w:pStyle w:val="SectionEnd"/><w:sectPr></w:sectPr></w:pPr></w:p>'
 LANDSCAPE_END = '<w:p><w:pPr><w:pStyle w:val="SectionEnd"/><w:sectPr><w:landscape/></w:sectPr></w:pPr></w:p>'
-SECTION = re.compile(r"<w:sectPr\b.*?(?:</w:sectPr>|(?<=/)>)", re.DOTALL)
+SECTION = re.compile(r"<w:sectPr\b[^>]*/>|<w:sectPr\b.*?</w:sectPr>", re.DOTALL)
+TABLE = re.compile(r"<w:tbl>.*?</w:tbl>", re.DOTALL)
+ROW = re.compile(r"<w:tr>.*?</w:tr>", re.DOTALL)
+CELL_STYLE = re.compile(r'<w:pStyle w:val="(?:Compact|BodyText|FirstParagraph)"\s*/>')
+BROKEN = r'<w:p>\s*<w:pPr>\s*<w:pStyle w:val="PageBreak"\s*/>\s*</w:pPr>\s*</w:p>'  # BREAK as pandoc writes it
 FIELD = '<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
 
 
@@ -51,17 +55,28 @@ def shape(node: Node, pictures: Mapping[int, Picture]) -> None:
     if node["t"] == "Image":
         embed(node, pictures[id(node)])
         return
-    if node["t"] == "Figure":
+    if node["t"] in ("Figure", "Table"):
         return
     (name, (kind, *_more), _pairs), content = node["c"]
     if node["t"] == "Span":
         node["c"] = [attributes(name, custom_style=SPAN_STYLES[kind]), content]
     elif kind in DIV_STYLES:
         node["c"] = [attributes(name, custom_style=DIV_STYLES[kind]), content]
+    elif kind == "box":
+        node["c"] = [attributes(name), [_box(content), _raw(SPACER)]]
     elif kind == "pagebreak":
         node["c"] = [attributes(name), [_raw(BREAK)]]
     else:
         node["c"] = [attributes(name), [_raw(UPRIGHT_END), *content, _raw(LANDSCAPE_END)]]
+
+
+def _box(content: list[Node]) -> Node:
+    """A frame around blocks: a table of one cell, since Word frames no lists."""
+    empty = attributes()
+    cell = [empty, {"t": "AlignDefault"}, 1, 1, content]
+    column = [{"t": "AlignDefault"}, {"t": "ColWidth", "c": 1.0}]
+    body = [empty, 0, [], [[empty, [cell]]]]
+    return {"t": "Table", "c": [attributes(custom_style="Box"), [None, []], [column], [empty, []], [body], [empty, []]]}
 
 
 def embed(node: Node, picture: Picture, width: str = "") -> None:
@@ -89,12 +104,11 @@ def cover(lines: Sequence[tuple[str, str]], logo: Picture | None) -> list[Node]:
     return [*blocks, _raw(BREAK)]
 
 
-def contents(outline: Sequence[Heading], title: str) -> list[Node]:
+def contents(entries: Sequence[Heading], title: str) -> list[Node]:
     """The table of contents, filled in: Word can update it, and readers see it even where nothing does.
 
     Without page numbers, which nobody knows before Word lays the pages out.
     """
-    entries = [heading for heading in outline if heading.level <= DEEPEST]
     if not entries:
         return []
     blocks = [styled("TOC Heading", [string(title)])]
@@ -102,7 +116,7 @@ def contents(outline: Sequence[Heading], title: str) -> list[Node]:
         link: Node = {"t": "Link", "c": [attributes(), [string(heading.text)], ["#" + heading.id, ""]]}
         line = [link]
         if index == 0:
-            code = f'<w:r><w:instrText xml:space="preserve"> TOC \\o "1-{DEEPEST}" \\n \\h \\z \\u </w:instrText></w:r>'
+            code = '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-3" \\n \\h \\z \\u </w:instrText></w:r>'
             line.insert(0, _run(FIELD.format(kind="begin") + code + FIELD.format(kind="separate")))
         if index == len(entries) - 1:
             line.append(_run(FIELD.format(kind="end")))
@@ -239,23 +253,32 @@ def finished(
 
 
 def _body(document: str, page: str, banner: bool) -> str:
-    document = re.sub(r"<w:tbl>.*?</w:tbl>", _table, document, flags=re.DOTALL)
-    document = _contents_look(document)
-    # A page break of its own would leave an empty line on the next page: the next paragraph carries it.
-    document = re.sub(
-        re.escape(BREAK) + r'(\s*(?:<w:bookmark(?:Start|End)\b[^>]*/>\s*)*<w:p>\s*<w:pPr>\s*<w:pStyle w:val="[^"]+"\s*/>)',
-        r"\1<w:pageBreakBefore/>", document,
-    )  # fmt: skip
-    document = document.replace(BREAK, '<w:p><w:r><w:br w:type="page"/></w:r></w:p>')
-    first = True
+    """The document's text, section by section, with what pandoc cannot write."""
+    out, place = [], 0
+    for number, match in enumerate(SECTION.finditer(document)):
+        landscape = "<w:landscape" in match[0]
+        section = _section(page, landscape, banner, number == 0)
+        width = _text_width(section)
+        chunk = document[place : match.start()]
+        out += [TABLE.sub(lambda found, width=width: _table(found[0], width), chunk), section]  # type: ignore[misc]
+        place = match.end()
+    return _breaks(_contents_look("".join([*out, document[place:]])))
 
-    def section(match: re.Match[str]) -> str:
-        nonlocal first
-        filled = _section(page, "<w:landscape/>" in match[0], banner, first)
-        first = False
-        return filled
 
-    return SECTION.sub(section, document)
+def _breaks(document: str) -> str:
+    """Page breaks carried by the paragraph that follows: one of its own would leave an empty line there."""
+    opening = r'(\s*(?:<w:bookmark(?:Start|End)\b[^>]*/>\s*)*<w:p>\s*<w:pPr>\s*<w:pStyle w:val="[^"]+"\s*/>)'
+    document = re.sub(BROKEN + opening, r"\1<w:pageBreakBefore/>", document)
+    return re.sub(BROKEN, '<w:p><w:r><w:br w:type="page"/></w:r></w:p>', document)
+
+
+def _text_width(section: str) -> int:
+    """The width between a section's margins, in twentieths of a point."""
+    width, left, right = (
+        int(re.search(pattern, section)[1])  # type: ignore[index]
+        for pattern in (r'<w:pgSz w:w="(\d+)"', r'w:left="(\d+)"', r'w:right="(\d+)"')
+    )
+    return width - left - right
 
 
 def _section(page: str, landscape: bool, banner: bool, first: bool) -> str:
@@ -272,23 +295,21 @@ def _section(page: str, landscape: bool, banner: bool, first: bool) -> str:
     return f"<w:sectPr {R}>{refs}{page}{'<w:titlePg/>' if first else ''}</w:sectPr>"
 
 
-def _table(match: re.Match[str]) -> str:
-    """A table in the tables' own small type, its header row as such."""
+def _table(table: str, width: int) -> str:
+    """A table as wide as the text, in the tables' own small type; a box keeps its text's."""
+    grid = [int(column) for column in re.findall(r'<w:gridCol w:w="(\d+)"', table)]
+    scaled = iter([column * width // (sum(grid) or 1) for column in grid])
+    table = re.sub(r'<w:gridCol w:w="\d+"', lambda _match: f'<w:gridCol w:w="{next(scaled)}"', table)
+    return table if '<w:tblStyle w:val="Box"' in table else ROW.sub(lambda row: _row(row[0]), table)
 
-    def row(found: re.Match[str]) -> str:
-        style = "TableHead" if "<w:tblHeader" in found[0] else "TableText"
-        line = re.sub(
-            r'<w:pStyle w:val="(?:Compact|BodyText|FirstParagraph)"\s*/>',
-            f'<w:pStyle w:val="{style}"/>',
-            found[0],
-        )
-        return (
-            line.replace("<w:trPr>", "<w:trPr><w:cantSplit/>")
-            if "<w:trPr>" in line
-            else line.replace("<w:tr>", "<w:tr><w:trPr><w:cantSplit/></w:trPr>")
-        )
 
-    return re.sub(r"<w:tr>.*?</w:tr>", row, match[0], flags=re.DOTALL)
+def _row(row: str) -> str:
+    """A row that stays on one page, its text in the style of a header or of a cell."""
+    style = "TableHead" if "<w:tblHeader" in row else "TableText"
+    row = CELL_STYLE.sub(f'<w:pStyle w:val="{style}"/>', row)
+    if "<w:trPr>" in row:
+        return row.replace("<w:trPr>", "<w:trPr><w:cantSplit/>", 1)
+    return row.replace("<w:tr>", "<w:tr><w:trPr><w:cantSplit/></w:trPr>", 1)
 
 
 def _contents_look(document: str) -> str:
