@@ -14,6 +14,7 @@ import argparse
 import gettext
 import importlib
 import io
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,6 +125,21 @@ def read(path: Path) -> Catalog:
         return Catalog(locale="fr")
 
 
+def spaced(text: str) -> str:
+    """The text with French no-break spaces and apostrophes, which keyboards lack; code between ` as it is."""
+    pieces = text.split("`")
+    for index in range(0, len(pieces), 2):
+        piece = re.sub(r"(?<=[^\W\d_])'(?=[^\W\d_]|«|$)", "’", pieces[index])
+        piece = re.sub(r"« ?", "«\u00a0", re.sub(r" ?»", "\u00a0»", piece))
+        piece = re.sub(r" ([;!?])(?=\s|$)", "\u202f\\1", piece)
+        pieces[index] = re.sub(r" :(?=\s|$)", "\u00a0:", piece)
+    return "`".join(pieces)
+
+
+def typeset(string: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    return spaced(string) if isinstance(string, str) else tuple(map(spaced, string))
+
+
 def known() -> dict[str, str | tuple[str, ...]]:
     """All translations at hand: the catalogue's, then the fragments'."""
     merged = strings(read(PO))
@@ -142,7 +158,7 @@ def build() -> Quiet:
     for name, message in plural_of.items():
         string = translations.get(name, "")
         fits = isinstance(string, tuple) == isinstance(message, tuple)
-        catalog.add(message, string if fits else "")
+        catalog.add(message, typeset(string) if fits else "")
     return catalog
 
 
@@ -178,7 +194,9 @@ def drifted(catalog: Catalog) -> list[str]:
         return [str(MO)]
     present = gettext.GNUTranslations(io.BytesIO(MO.read_bytes()))._catalog
     return sorted(
-        str(name) for name in compiled.keys() | present.keys() if compiled.get(name) != present.get(name)
+        str(name)
+        for name in compiled.keys() | present.keys()
+        if name and compiled.get(name) != present.get(name)
     )
 
 
