@@ -17,6 +17,7 @@ from consultkit.i18n import _
 MAPPING = "mapping.yaml"
 DELIVERIES = "notes/livraisons.yaml"
 THEMES = "guides/themes.yaml"
+EXCEPTIONS = "notes/exceptions.yaml"
 MAX_BYTES = 4_000_000
 READ_FOLDERS = ("guides", "notes", "templates")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gettext
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 LANGUAGES = ("fr", "en")
@@ -57,6 +58,17 @@ def bind_click() -> None:
     gettext.bindtextdomain(DOMAIN, str(LOCALE_DIR))
     gettext.textdomain(DOMAIN)
     use(language())
+
+
+@contextlib.contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """Another language for a while: what is produced may differ from what is said on the screen."""
+    before = language()
+    use(name)
+    try:
+        yield
+    finally:
+        use(before)
 
 
 def language() -> str:

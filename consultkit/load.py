@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from consultkit.diagnostic import Fault, Place
-from consultkit.files import DELIVERIES, MAPPING, THEMES, DiskTree, Source, Tree, read_source
+from consultkit.files import DELIVERIES, EXCEPTIONS, MAPPING, THEMES, DiskTree, Source, Tree, read_source
 from consultkit.i18n import _
 from consultkit.located_yaml import Quoting
 from consultkit.model import ActorMapping, Delivery, Guide, Note, Project, Synthesis, Theme
 from consultkit.parse.guide import parse_guide
-from consultkit.parse.mapping import parse_deliveries, parse_mapping, parse_themes
+from consultkit.parse.mapping import parse_allowances, parse_deliveries, parse_mapping, parse_themes
 from consultkit.parse.note import parse_document
+from consultkit.privacy.vault import open_vault
 from consultkit.schema.types import Fix
 from consultkit.text import did_you_mean
 
@@ -39,6 +40,8 @@ def load(root: Path, today: dt.date | None = None, tree: Tree | None = None) -> 
     guide = _guide(tree, known, mapping, gathered)
     themes = _themes(tree, known, gathered)
     deliveries = _deliveries(tree, known, gathered)
+    allowed = _allowed(tree, known, gathered)
+    vault = open_vault(root)
     notes: list[Note] = []
     syntheses: list[Synthesis] = []
     lessons: list[Synthesis] = []
@@ -52,8 +55,9 @@ def load(root: Path, today: dt.date | None = None, tree: Tree | None = None) -> 
             (lessons if document.kind == "lessons" else syntheses).append(document)
     return Project(
         root, today or dt.date.today(), mapping, guide, themes or (), tuple(notes), tuple(syntheses), tuple(lessons),
-        deliveries, tuple(gathered.faults), gathered.sources, files, tuple(unread), tuple(gathered.fixes),
-        tuple(gathered.quotings), themes is not None, _archive(tree, files),
+        deliveries, (*gathered.faults, *vault.faults), gathered.sources, files, tuple(unread), tuple(gathered.fixes),
+        tuple(gathered.quotings), themes is not None, _archive(tree, files), allowed,
+        vault.identities, vault.exceptions, vault.checked,
     )  # fmt: skip
 
 
@@ -114,6 +118,11 @@ def _themes(tree: Tree, known: set[str], gathered: _Gathered) -> tuple[Theme, ..
 def _deliveries(tree: Tree, known: set[str], gathered: _Gathered) -> tuple[Delivery, ...]:
     source = _read(tree, DELIVERIES, gathered) if DELIVERIES in known else None
     return parse_deliveries(source, gathered.faults) if source else ()
+
+
+def _allowed(tree: Tree, known: set[str], gathered: _Gathered) -> frozenset[str]:
+    source = _read(tree, EXCEPTIONS, gathered) if EXCEPTIONS in known else None
+    return parse_allowances(source, gathered.faults) if source else frozenset()
 
 
 def _documents(

@@ -11,6 +11,7 @@ from pathlib import Path
 from consultkit.diagnostic import Fault, Place
 from consultkit.files import Source
 from consultkit.located_yaml import Quoting
+from consultkit.privacy.identities import Identity
 from consultkit.schema.types import Data, Fix
 
 
@@ -431,6 +432,10 @@ class Project:
     quotings: tuple[Quoting, ...] = ()
     themes_sound: bool = True
     archive: Mapping[str, Guide] = field(default_factory=dict)  # earlier versions of the guide
+    allowed: frozenset[str] = frozenset()  # numbers and addresses that endanger nobody, as written
+    identities: tuple[Identity, ...] = field(default=(), repr=False)
+    name_exceptions: tuple[str, ...] = ()
+    names_checked: bool = False  # whether the identities could be read
 
     @cached_property
     def note_by_id(self) -> dict[str, Note]:

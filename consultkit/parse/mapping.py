@@ -19,7 +19,7 @@ from consultkit.model import (
     Sector,
     Theme,
 )
-from consultkit.schema.declare import MAPPING, THEMES
+from consultkit.schema.declare import ALLOWANCES, MAPPING, THEMES
 from consultkit.schema.deliveries import DELIVERIES
 from consultkit.schema.types import INVALID, Data, Fix, Reader, Record
 
@@ -154,3 +154,9 @@ def parse_deliveries(source: Source, faults: list[Fault]) -> tuple[Delivery, ...
         )
         for d in entries
     )  # fmt: skip
+
+
+def parse_allowances(source: Source, faults: list[Fault]) -> frozenset[str]:
+    """What looks dangerous and is not, as written in notes/exceptions.yaml; each entry gives its reason."""
+    data = read_record(source, ALLOWANCES, "mapping", faults, [], [])
+    return frozenset(entry.get("text") for entry in (data.get("allowed", ()) if data else ()) if entry.get("reason"))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from consultkit.diagnostic import Diagnostic
 from consultkit.model import Project
-from consultkit.rules import answers, coverage, fidelity, guide, mapping, notes, workspace
+from consultkit.rules import answers, coverage, fidelity, guide, mapping, notes, privacy, workspace
 from consultkit.rules.base import Rule
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(
         (
             *workspace.RULES, *mapping.RULES, *guide.RULES, *notes.RULES, *answers.RULES, *coverage.RULES,
-            *fidelity.RULES,
+            *fidelity.RULES, *privacy.RULES,
         ),
         key=lambda rule: rule.code,
     )
@@ -23,8 +24,21 @@ BY_CODE = {rule.code: rule for rule in RULES}
 
 def run(project: Project, rules: Iterable[Rule] = RULES) -> list[Diagnostic]:
     """Every rule over the project: what they find, sorted by file, line and column."""
-    found = {diagnostic for rule in rules for diagnostic in rule.run(project)}
+    found = {_redacted(diagnostic, project) for rule in rules for diagnostic in rule.run(project)}
     return sorted(found, key=lambda d: (d.place.file, d.place.line, d.place.column, d.code, d.message))
+
+
+def _redacted(diagnostic: Diagnostic, project: Project) -> Diagnostic:
+    """The diagnostic without the known identities that a user's value may have brought into its words."""
+    if not project.identities:
+        return diagnostic
+    search = privacy.matcher(project).search
+    texts = []
+    for text in (diagnostic.message, diagnostic.help):
+        for hit in reversed(search(text)):
+            text = text[: hit.start] + "•••" + text[hit.end :]
+        texts.append(text)
+    return replace(diagnostic, message=texts[0], help=texts[1])
 
 
 def select(

@@ -299,6 +299,33 @@ THEME = Record(
 )
 THEMES = Record({"themes": Field(Items(THEME), N_("The codebook's themes."), True)}, "guides/themes.yaml")
 
+IDENTITY = Record(
+    {
+        "note": Field(ID, N_("The note in which this person was heard.")),
+        "actor": Field(ID, N_("The actor that this person belongs to.")),
+        "name": Field(TEXT, N_("The name.")),
+        "aliases": Field(Items(TEXT, single=True), N_("Other names.")),
+        "phone": Field(TEXT, N_("The phone number.")),
+        "email": Field(TEXT, N_("The e-mail address.")),
+    }
+)
+IDENTITIES = Record(
+    {
+        "identities": Field(Items(IDENTITY), N_("Who was heard, and how to reach them.")),
+        "exceptions": Field(Items(TEXT), N_("Words that look like a known name and are none.")),
+    },
+    "private/identities.yaml",
+)
+ALLOWED = Record(
+    {
+        "text": Field(TEXT, N_("The number, address or word that may stand."), True),
+        "reason": Field(TEXT, N_("Why it endangers nobody."), True),
+    }
+)
+ALLOWANCES = Record(
+    {"allowed": Field(Items(ALLOWED), N_("What looks dangerous and is not."))}, "notes/exceptions.yaml"
+)
+
 RESERVED_THEMES = frozenset(
     (
         "required",

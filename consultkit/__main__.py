@@ -1,0 +1,5 @@
+"""python -m consultkit."""
+
+from consultkit.cli import run
+
+run()

@@ -1,0 +1,166 @@
+"""The command line: finds the command, its language and its workspace; turns what goes wrong into sentences.
+
+Only the module of the command that is asked for is imported; what is heavy is imported inside the commands.
+`--lang` and `--root` are taken wherever they stand, since they go with every command.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import sys
+from pathlib import Path
+
+from consultkit import __version__
+from consultkit.files import MAPPING, WorkspaceError, find_root
+from consultkit.i18n import LANGUAGES, N_, _, choose, use
+
+# name -> (module below consultkit.cli, function, what it does)
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "init": ("init", "init", N_("Makes a campaign, or completes one; never overwrites.")),
+    "note": ("note", "note", N_("Lays down a note to fill, from the guide.")),
+    "synthesis": (
+        "synthesis",
+        "synthesis",
+        N_("Lays down a synthesis, with what the notes say ready to paste."),
+    ),
+    "check": ("check", "check", N_("Checks everything, or the named files.")),
+    "status": ("status", "status", N_("Coverage, progress, deliverables, whom to call.")),
+    "report": ("report", "report", N_("Makes the report in Word and PDF.")),
+    "explain": ("explain", "explain", N_("What a rule wants, why, and an example.")),
+}
+GROUPS: dict[str, tuple[str, str]] = {}
+
+
+class Options:
+    """What goes with every command: the workspace that was named, if any."""
+
+    root: Path | None = None
+
+
+def root() -> Path:
+    """The workspace: the one named with --root, else the one around the current folder."""
+    if Options.root is not None:
+        if not (Options.root / MAPPING).is_file():
+            raise WorkspaceError(
+                _(
+                    "There is no mapping.yaml in {folder}. `consultkit init {folder}` makes a campaign there."
+                ).format(folder=Options.root)
+            )
+        return Options.root
+    found = find_root(Path.cwd())
+    if found is None:
+        raise WorkspaceError(
+            _("This folder is in no campaign: no mapping.yaml here or above. `consultkit init` makes one.")
+        )
+    return found
+
+
+def run() -> None:
+    """The program: exits 0 when all is well, 1 for problems found, 2 where the run cannot go on."""
+    arguments = sys.argv[1:]
+    if arguments == ["--version"]:
+        print(f"consultkit {__version__}")
+        return
+    _make_streams_safe()
+    sys.exit(main(arguments))
+
+
+def main(arguments: list[str]) -> int:
+    """Runs one command line; returns the exit code."""
+    try:
+        arguments, asked, Options.root = _take_common(arguments)
+        use(choose(asked, _campaign_language(Options.root)))
+        return _dispatch(arguments)
+    except WorkspaceError as error:
+        _complain(str(error))
+        return 2
+    except BrokenPipeError:
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        _complain(_("Interrupted; nothing was left half written."))
+        return 130
+    except MemoryError:
+        _complain(_("There is not enough memory for this."))
+        return 2
+    except OSError as error:
+        _complain(_("The system refused: {reason}.").format(reason=error.strerror or type(error).__name__))
+        return 2
+    except Exception as error:
+        if os.environ.get("CONSULTKIT_DEBUG"):
+            raise
+        _complain(_unforeseen(error))
+        return 2
+
+
+def _unforeseen(error: Exception) -> str:
+    """What to say of a fault of ours: where it happened, and nothing of what the files say."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
+    message = _(
+        "This is a fault of consultkit's own ({kind}, {where}). Your files are untouched. Please report it."
+    )
+    return message.format(kind=type(error).__name__, where=where)
+
+
+def _take_common(arguments: list[str]) -> tuple[list[str], str | None, Path | None]:
+    """Takes --lang and --root out of the arguments, wherever they stand before a lone `--`."""
+    rest: list[str] = []
+    found: dict[str, str] = {}
+    queue = list(arguments)
+    while queue:
+        word = queue.pop(0)
+        name, equals, value = word.partition("=")
+        if word == "--":
+            rest += [word, *queue]
+            break
+        if name not in ("--lang", "--root"):
+            rest.append(word)
+        elif equals or queue:
+            found[name] = value if equals else queue.pop(0)
+        else:
+            raise WorkspaceError(_("{option} needs a value.").format(option=name))
+    language = found.get("--lang")
+    if language is not None and language not in LANGUAGES:
+        use(choose(None, None))
+        raise WorkspaceError(_("--lang takes fr or en, not “{value}”.").format(value=language))
+    return rest, language, Path(found["--root"]) if "--root" in found else None
+
+
+def _campaign_language(named: Path | None) -> str | None:
+    """The campaign's language, read without a parser: it is needed before anything else is."""
+    folder = named if named is not None else find_root(Path.cwd())
+    with contextlib.suppress(OSError, TypeError):
+        head = (folder / MAPPING).read_bytes()[:20_000].decode("utf-8", "replace")  # type: ignore[operator]
+        match = re.search(r"^\s+language:\s*[\"']?([A-Za-z]+)", head, re.MULTILINE)
+        if match:
+            return {"french": "fr", "francais": "fr", "english": "en", "anglais": "en"}.get(
+                match[1].lower(), match[1]
+            )
+    return None
+
+
+def _dispatch(arguments: list[str]) -> int:
+    from consultkit.cli.app import build
+
+    wanted = next((word for word in arguments if not word.startswith("-")), None)
+    return build(wanted)(arguments)
+
+
+def _complain(sentence: str) -> None:
+    print(f"consultkit: {sentence}", file=sys.stderr)
+
+
+def _make_streams_safe() -> None:
+    """Accents and box-drawing signs never stop a run: consoles that lack them show a question mark."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            utf8 = None if stream.isatty() else "utf-8"
+            with contextlib.suppress(OSError, ValueError):
+                reconfigure(encoding=utf8, errors="replace") if utf8 else reconfigure(errors="replace")

@@ -1,0 +1,111 @@
+"""consultkit check: every fault, on its line, in one run."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from consultkit.cli import root
+from consultkit.coverage import coverage
+from consultkit.diagnostic import Diagnostic, Severity, has_errors
+from consultkit.files import WorkspaceError
+from consultkit.i18n import _
+from consultkit.load import load
+from consultkit.model import Project
+from consultkit.rules import run, select
+from consultkit.surroundings import look
+
+
+class Format(StrEnum):
+    """How problems are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+def check(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help=_("Files or folders; everything by default."))
+    ] = None,
+    format: Annotated[Format, typer.Option(help=_("How problems are printed."))] = Format.TEXT,
+    chosen: Annotated[
+        list[str] | None, typer.Option("--select", help=_("Only these codes, or their leading letters."))
+    ] = None,
+    ignored: Annotated[list[str] | None, typer.Option("--ignore", help=_("All but these codes."))] = None,
+    no_coverage: Annotated[
+        bool, typer.Option("--no-coverage", help=_("Leaves coverage out, during field work."))
+    ] = False,
+    strict: Annotated[bool, typer.Option("--strict", help=_("Warnings count as errors."))] = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help=_("Mends what is safe to mend, and says what it did."))
+    ] = False,
+    staged: Annotated[
+        bool, typer.Option("--staged", help=_("Looks at what git is about to commit."))
+    ] = False,
+) -> int:
+    """Checks everything, or the named files."""
+    workspace = root()
+    wanted = _wanted(workspace, paths or [])
+    if fix:
+        from consultkit.cli.fix import fix_files
+
+        fix_files(workspace, wanted, quiet=format is not Format.TEXT)
+    if staged:
+        from consultkit.staged import StagedTree
+
+        project = load(workspace, tree=StagedTree(workspace))
+    else:
+        project = load(workspace)
+    project = replace(project, faults=(*project.faults, *look(workspace)))
+    ignore = _codes(ignored) + (["C"] if no_coverage else [])
+    problems = select(run(project), _codes(chosen), ignore)
+    if wanted is not None:
+        problems = [
+            d for d in problems if any(d.place.file == w or d.place.file.startswith(w + "/") for w in wanted)
+        ]
+    _print(project, problems, format, coverage_too=wanted is None and not no_coverage)
+    failed = has_errors(problems) or (strict and any(d.severity is Severity.WARNING for d in problems))
+    return 1 if failed else 0
+
+
+def _codes(words: list[str] | None) -> list[str]:
+    return [code.strip().upper() for word in words or [] for code in word.split(",") if code.strip()]
+
+
+def _wanted(workspace: Path, paths: list[Path]) -> list[str] | None:
+    """The named paths relative to the root; None for everything."""
+    wanted = []
+    for path in paths:
+        full = (path if path.exists() else workspace / path).resolve()
+        if not full.exists():
+            raise WorkspaceError(_("{path} does not exist.").format(path=path))
+        if not full.is_relative_to(workspace.resolve()):
+            raise WorkspaceError(_("{path} lies outside the campaign.").format(path=path))
+        if full == workspace.resolve():
+            return None
+        wanted.append(full.relative_to(workspace.resolve()).as_posix())
+    return wanted or None
+
+
+def _print(project: Project, problems: list[Diagnostic], format: Format, *, coverage_too: bool) -> None:
+    from consultkit.output import diagnostics as output
+    from consultkit.output.terminal import say, terminal_width
+
+    rows = coverage(project)
+    if format is Format.JSON:
+        print(output.as_json(problems, rows))
+        return
+    if format is Format.GITHUB:
+        sys.stdout.write(output.as_github(problems))
+        return
+    width = terminal_width()
+    say(output.as_lines(problems, project.sources, width))
+    say([output.summary(problems, len(project.notes) + len(project.unread_notes))])
+    if coverage_too:
+        say([[("", "")], *output.coverage_lines(rows, width)])

@@ -1,0 +1,59 @@
+"""consultkit alone: where the campaign stands, and three next steps; no actor is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from consultkit.cli import COMMANDS, Options
+from consultkit.files import find_root
+from consultkit.i18n import _, ngettext
+from consultkit.output.terminal import Line, clip, printable, say, terminal_width
+
+
+def home() -> int:
+    """Prints the campaign's state in six lines with three next steps; outside a campaign, what one can do."""
+    root = Options.root or find_root(Path.cwd())
+    if root is None or not (root / "mapping.yaml").is_file():
+        return _outside()
+    from consultkit.coverage import coverage
+    from consultkit.diagnostic import Severity
+    from consultkit.load import load
+    from consultkit.progress import next_steps, working_days
+    from consultkit.rules import run, select
+
+    project = load(root)
+    problems = [d for d in select(run(project), ignored=["C"]) if d.severity is Severity.ERROR]
+    rows = coverage(project)
+    width = terminal_width()
+    title = project.mapping.campaign.title if project.mapping else root.name
+    done, minimum = sum(row.done for row in rows), sum(row.minimum for row in rows)
+    drafts = sum(row.draft for row in rows)
+    lines: list[Line] = [[(clip(printable(title), width), "bold")]]
+    held = _("{done} of {minimum} consultations held, {drafts} drafts").format(
+        done=done, minimum=minimum, drafts=drafts
+    )
+    regions = ", ".join(f"{row.name} {row.done}/{row.minimum}" for row in rows)
+    lines.append([(clip(f"{held} · {printable(regions)}", width), "")])
+    days = working_days(project)
+    state = ngettext("{n} error to mend", "{n} errors to mend", len(problems)).format(n=len(problems))
+    line: Line = [(state if problems else _("no error"), "red" if problems else "green")]
+    if days:
+        line.append(
+            (" · " + _("working days: {used} of {total} used").format(used=days.used, total=days.total), "")
+        )
+    lines.append(line)
+    lines += [[("  " + step, "cyan")] for step in next_steps(project, bool(problems))]
+    say(lines)
+    return 0
+
+
+def _outside() -> int:
+    say(
+        [
+            [("consultkit", "bold"), (" – " + _("field consultations in plain text."), "")],
+            [(_("This folder is in no campaign."), "")],
+            [("  consultkit init", "cyan"), ("  " + _(COMMANDS["init"][2]), "")],
+            [("  consultkit --help", "cyan"), ("  " + _("All commands."), "")],
+        ]
+    )
+    return 0

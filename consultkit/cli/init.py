@@ -1,0 +1,116 @@
+"""consultkit init: makes a campaign ready to fill, or completes one."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from consultkit.cli import Options
+from consultkit.files import MAPPING, WorkspaceError, find_root, write_atomic
+from consultkit.i18n import _, language, ngettext
+from consultkit.scaffold import plan_init, write_planned
+
+
+def init(
+    folder: Annotated[Path | None, typer.Argument(help=_("Where; the current folder by default."))] = None,
+    region: Annotated[
+        list[str] | None, typer.Option(help=_("For this region only; may be repeated."))
+    ] = None,
+    title: Annotated[str | None, typer.Option(help=_("The campaign's title."))] = None,
+    start: Annotated[
+        str | None, typer.Option(help=_("The first working day (2023-06-12); today by default."))
+    ] = None,
+    git: Annotated[
+        bool | None, typer.Option("--git/--no-git", help=_("Whether to make a git repository."))
+    ] = None,
+) -> int:
+    """Makes a campaign, or completes one; never overwrites."""
+    root = folder or Options.root or Path.cwd()
+    if root.exists() and not root.is_dir():
+        raise WorkspaceError(_("{path} is a file, not a folder.").format(path=root))
+    new = not (root / MAPPING).exists()
+    around = find_root(root) if new else None
+    if around is not None and around.resolve() != root.resolve():
+        raise WorkspaceError(
+            _("{path} already lies inside the campaign {root}.").format(path=root, root=around)
+        )
+    name = title or _("Consultations on needs in conflict sensitivity")
+    planned = plan_init(root, language(), name, _first_day(start), _regions(region or []))
+    written = write_planned(root, planned)
+    _make_region_folders(root)
+    shown = [path for path in written if not path.startswith(".consultkit/")]
+    for path in shown:
+        print(f"  + {path}")
+    kept = sum(1 for file in planned if file.exists)
+    if kept:
+        print(
+            ngettext(
+                "{n} file was there and stays as it is.", "{n} files were there and stay as they are.", kept
+            ).format(n=kept)
+        )
+    _offer_git(root, git)
+    if new:
+        print(_("The campaign is ready in {folder}.").format(folder=root))
+        print(_("Next: fill in mapping.yaml, then run `consultkit check`."))
+    elif not shown:
+        print(_("Nothing was missing."))
+    return 0
+
+
+def _first_day(text: str | None) -> dt.date:
+    from consultkit.text import parse_date
+
+    if text is None:
+        return dt.date.today()
+    day = parse_date(text)
+    if day is None:
+        raise typer.BadParameter(
+            _("“{value}” is no date: write 2023-06-12 or 12/06/2023.").format(value=text)
+        )
+    return day
+
+
+def _regions(wanted: list[str]) -> list[str]:
+    from consultkit.schema.types import ID
+
+    for id_ in wanted:
+        if not ID.match(id_):
+            raise typer.BadParameter(
+                _("“{value}” is no id: letters without accents, digits, hyphens.").format(value=id_)
+            )
+    return list(dict.fromkeys(wanted))
+
+
+def _make_region_folders(root: Path) -> None:
+    """An empty folder for each region of the mapping, kept in git by an empty file."""
+    from consultkit.load import load
+
+    mapping = load(root).mapping
+    for region in mapping.regions if mapping else ():
+        folder = root / "notes" / region.id
+        if not folder.exists():
+            write_atomic(folder / ".gitkeep", b"")
+
+
+def _offer_git(root: Path, wanted: bool | None) -> None:
+    """Offers a git repository where there is none and somebody is there to answer."""
+    inside = any((folder / ".git").exists() for folder in (root.resolve(), *root.resolve().parents))
+    if inside or wanted is False:
+        return
+    if wanted is None:
+        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+            return
+        if not typer.confirm(_("Keep the campaign's history with git?"), default=True):
+            return
+    try:
+        subprocess.run(
+            ["git", "init", "--quiet", str(root)], check=True, capture_output=True, stdin=subprocess.DEVNULL
+        )
+        print(_("git keeps the campaign's history from now on; private/ stays out of it."))
+    except (OSError, subprocess.CalledProcessError):
+        print(_("git is not installed here: everything works without it."))

@@ -1,0 +1,104 @@
+"""consultkit note: lays down notes to fill, from the guide."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from consultkit.cli import root
+from consultkit.files import WorkspaceError, locked
+from consultkit.i18n import _, speaking
+from consultkit.load import load
+from consultkit.model import Actor, ActorMapping, Guide, Project
+from consultkit.progress import without_note
+from consultkit.scaffold import Planned, duplicates_of, next_ids, note_file, shuffled, write_planned
+from consultkit.text import did_you_mean, listing
+
+
+def note(
+    actors: Annotated[
+        list[str] | None, typer.Argument(metavar="ACTOR...", help=_("Ids of actors of the mapping."))
+    ] = None,
+    everyone: Annotated[
+        bool, typer.Option("--all", help=_("All scheduled or contacted actors without a note."))
+    ] = False,
+    region: Annotated[str | None, typer.Option(help=_("The region, where an actor has several."))] = None,
+    follow_up: Annotated[
+        bool, typer.Option("--follow-up", help=_("A further talk with an actor already heard."))
+    ] = False,
+) -> int:
+    """Lays down a note to fill, from the guide."""
+    if bool(actors) == everyone:
+        raise typer.BadParameter(_("Name one or more actors, or --all."))
+    with locked(root()):
+        project = load(root())
+        mapping, guide = _sound(project)
+        if region and region not in mapping.region_by_id:
+            raise WorkspaceError(
+                _("No {what} has the id “{id}”.").format(what=_("region"), id=region)
+                + " " + (did_you_mean(region, mapping.region_by_id) or listing(mapping.region_by_id))
+            )  # fmt: skip
+        pairs = _everyone(project, region) if everyone else [
+            _pair(project, mapping, actor, region, follow_up) for actor in dict.fromkeys(actors or [])
+        ]  # fmt: skip
+        if not pairs:
+            print(_("Every scheduled or contacted actor has a note."))
+            return 0
+        written = write_planned(project.root, _plan(project, guide, pairs, follow_up))
+    for path in written:
+        print(f"  + {path}")
+    print(_("Fill it in, then run `consultkit check {path}`.").format(path=written[0] if written else ""))
+    return 0
+
+
+def _sound(project: Project) -> tuple[ActorMapping, Guide]:
+    if project.mapping is None:
+        raise WorkspaceError(_("mapping.yaml cannot be read: `consultkit check` says why."))
+    if project.guide is None or not project.guide.sound:
+        raise WorkspaceError(_("The interview guide cannot be read: `consultkit check` says why."))
+    return project.mapping, project.guide
+
+
+def _everyone(project: Project, region: str | None) -> list[tuple[Actor, str]]:
+    return shuffled([pair for pair in without_note(project) if region in (None, pair[1])])
+
+
+def _pair(
+    project: Project, mapping: ActorMapping, id_: str, region: str | None, again: bool
+) -> tuple[Actor, str]:
+    """The actor and the region its note counts in; says what is missing where that is not clear."""
+    actor = mapping.actor_by_id.get(id_)
+    if actor is None:
+        help = did_you_mean(id_, mapping.actor_by_id) or _("Add the actor to mapping.yaml.")
+        raise WorkspaceError(_("No {what} has the id “{id}”.").format(what=_("actor"), id=id_) + " " + help)
+    regions = [name for name in dict.fromkeys(actor.regions) if name in mapping.region_by_id]
+    if region is not None and region not in regions:
+        message = _("The mapping does not have “{actor}” in the region “{region}”.")
+        raise WorkspaceError(message.format(actor=id_, region=region))
+    open_regions = regions if again else [name for name in regions if not duplicates_of(project, actor, name)]
+    chosen = [region] if region else (open_regions if len(open_regions) == 1 or again else regions)
+    if len(chosen) > 1 and len(open_regions) != 1:
+        if not open_regions:
+            chosen = regions[:1]
+        else:
+            message = _("“{actor}” has several regions ({regions}): name one with --region.")
+            raise WorkspaceError(message.format(actor=id_, regions=listing(open_regions)))
+    if not chosen:
+        raise WorkspaceError(_("“{actor}” has no region of this campaign.").format(actor=id_))
+    existing = duplicates_of(project, actor, chosen[0])
+    if existing and not again:
+        message = _("“{actor}” already has the note {id}. For a further talk: --follow-up.")
+        raise WorkspaceError(message.format(actor=id_, id=existing[0].id))
+    return actor, chosen[0]
+
+
+def _plan(project: Project, guide: Guide, pairs: list[tuple[Actor, str]], again: bool) -> list[Planned]:
+    planned: list[Planned] = []
+    with speaking(project.language):
+        for region in dict.fromkeys(region for _actor, region in pairs):
+            here = [actor for actor, name in pairs if name == region]
+            for actor, id_ in zip(here, next_ids(project, region, len(here)), strict=True):
+                first = duplicates_of(project, actor, region) if again else []
+                planned.append(note_file(project, guide, actor, region, id_, first[0].id if first else ""))
+    return planned

@@ -1,0 +1,199 @@
+"""P: what endangers people. A find is told by its place, never by its text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from consultkit.diagnostic import Finding, Place, Severity
+from consultkit.files import Source, place_at
+from consultkit.i18n import N_, _
+from consultkit.model import Actor, Note, Project
+from consultkit.privacy import patterns
+from consultkit.privacy.identities import Identity
+from consultkit.privacy.matcher import Matcher
+from consultkit.rules.base import rule, told
+
+NAMED = ("organisation", "role")  # attributions that name the organisation
+
+KINDS = {
+    "phone": N_("A phone number stands here."),
+    "email": N_("An e-mail address stands here."),
+    "coordinates": N_("Coordinates stand here."),
+    "iban": N_("A bank account number stands here."),
+    "handle": N_("An account name or address of a social network stands here."),
+    "plate": N_("A number plate stands here."),
+}
+CLUES = {
+    "title": N_("A title before a capitalised word: is a person named here?"),
+    "surname": N_("A common surname stands here: is a person named?"),
+}
+
+
+@lru_cache(maxsize=2)
+def matcher(project: Project) -> Matcher:
+    """The search for the project's known identities; places and sectors are no names."""
+    mapping = project.mapping
+    places = [region.name for region in mapping.regions] if mapping else []
+    return Matcher(project.identities, project.name_exceptions, places)
+
+
+def _texts(project: Project) -> Iterator[Source]:
+    """The sources that a person writes; templates and the program's own files aside."""
+    for name, source in project.sources.items():
+        if not name.startswith("templates/") and name != "notes/livraisons.yaml":
+            yield source
+
+
+@rule("P001")
+def known_identity(project: Project) -> Iterator[Finding]:
+    """A person of private/identities.yaml can be recognised in a file.
+
+    A name, an alias, a number or an address that the team keeps secret stands where git, colleagues and reports
+    read it. It is told by its place, never by its text.
+    """
+    if not project.identities:
+        return
+    search = matcher(project).search
+    help = _(
+        "Take it out: write a role instead. A word that is no name goes into private/, under “exceptions:”."
+    )
+    for source in _texts(project):
+        for hit in search(source.text):
+            message = _("A known identity stands here ({owner}).").format(owner=hit.owner)
+            yield Finding(place_at(source.text, hit.start, source.file), message, help)
+    for name in project.files:
+        if search(name.replace("/", " ").replace("_", " ")):
+            yield Finding(Place(name), _("The name of this file holds a known identity."), _("Rename it."))
+
+
+@rule("P002")
+def dangerous_pattern(project: Project) -> Iterator[Finding]:
+    """A phone number, an address, coordinates or the like.
+
+    Whoever finds it finds the person. They belong in private/ alone.
+
+    File: mapping.yaml
+    Bad:
+        comment: Joindre le 76 12 34 56
+    Good:
+        comment: Bureau n° 2
+    """
+    help = _("Move it to private/identities.yaml, or except it with a reason in notes/exceptions.yaml.")
+    for source in _texts(project):
+        if source.file in ("notes/exceptions.yaml",):
+            continue
+        for hit in patterns.search(source.text):
+            if source.text[hit.start : hit.end].strip() in project.allowed or _own(source.text, hit.start):
+                continue
+            yield Finding(place_at(source.text, hit.start, source.file), _(KINDS[hit.kind]), help)
+
+
+def _own(text: str, start: int) -> bool:
+    """Whether a find stands in a line that the program itself lays down for editors."""
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    return "$schema=" in line or line.lstrip().startswith("recipients:")
+
+
+@rule("P003", Severity.WARNING)
+def perhaps_a_name(project: Project) -> Iterator[Finding]:
+    """A title before a capitalised word, or a common surname: perhaps a person is named.
+
+    Unknown names cannot be promised to be found: this warns where they mostly stand.
+
+    File: notes/gao/GAO-01.md
+    Bad:
+        Mme Fictive est partie.
+    Good:
+        Le responsable est parti.
+    """
+    known = frozenset(project.allowed)
+    for note in project.notes:
+        source = project.sources[note.file]
+        for hit in patterns.titles(source.text):
+            if source.text[hit.start : hit.end] not in known:
+                help = _("Write a role instead of a name; if nobody is named, leave it.")
+                yield Finding(place_at(source.text, hit.start, source.file), _(CLUES[hit.kind]), help)
+
+
+@rule("P004")
+def private_in_git(project: Project) -> Iterator[Finding]:
+    """Files of private/ are in git.
+
+    Whoever gets a copy of the campaign gets them, and deleting them later leaves them in its history.
+    """
+    return told(project, "private-tracked")
+
+
+@rule("P005", Severity.WARNING)
+def leaving_folder(project: Project) -> Iterator[Finding]:
+    """The campaign lies where others can read it.
+
+    A folder that is copied to the cloud, or a public repository, takes every note with it.
+    """
+    return told(project, "private-surroundings")
+
+
+@rule("P006")
+def damaged_identities(project: Project) -> Iterator[Finding]:
+    """private/identities.yaml has a mistake.
+
+    What cannot be read there is not searched for: a name could leave.
+    """
+    for fault in project.faults:
+        if fault.kind == "private-value":
+            message = fault.message or _("This line cannot be read as an identity.")
+            yield Finding(
+                fault.place, message, fault.help or _("Entries: note or actor, name, aliases, phone, email.")
+            )
+
+
+@rule("P007")
+def actor_named_below_attribution(project: Project) -> Iterator[Finding]:
+    """A synthesis names an organisation that asked not to be named.
+
+    Where the attribution is type or region, the organisation's name and acronym count as identities.
+
+    File: notes/gao/synthese.md
+    Bad:
+        Le Réseau Alkafo le confirme [@GAO-02].
+    Good:
+        D'autres le confirment [@GAO-02].
+    """
+    hidden = hidden_actors(project)
+    if not hidden or not (project.syntheses or project.lessons):
+        return
+    search = Matcher([organisation(actor) for actor in hidden]).search
+    for document in (*project.syntheses, *project.lessons):
+        text = project.sources[document.file].text
+        for hit in search(text):
+            message = _("An organisation is named here that asked not to be ({owner}).").format(
+                owner=hit.owner
+            )
+            yield Finding(place_at(text, hit.start, document.file), message, _("Write its type instead."))
+
+
+def organisation(actor: Actor) -> Identity:
+    """An actor's name and acronym as an identity."""
+    aliases = (actor.acronym,) if actor.acronym else ()
+    return Identity(actor.id, "actor", actor.name, aliases, organisation=True)
+
+
+def hidden_actors(project: Project) -> list[Actor]:
+    """The actors heard, none of whose notes may be attributed to the organisation."""
+    known = project.mapping.actor_by_id if project.mapping else {}
+    heard: dict[str, list[Note]] = {}
+    for note in project.notes:
+        for actor in note.actors:
+            heard.setdefault(actor, []).append(note)
+    return [
+        known[id_]
+        for id_, notes in heard.items()
+        if id_ in known and all(n.attribution not in NAMED for n in notes)
+    ]
+
+
+RULES = (
+    known_identity, dangerous_pattern, perhaps_a_name, private_in_git, leaving_folder, damaged_identities,
+    actor_named_below_attribution,
+)  # fmt: skip

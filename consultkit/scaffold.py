@@ -1,0 +1,331 @@
+"""What `init`, `note` and `synthesis` would write: planned first, as values, then written, never over a file."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from consultkit.files import bad_windows_name, defaults_dir, write_atomic
+from consultkit.i18n import _
+from consultkit.model import Actor, Guide, GuideSection, Note, Project, Question
+from consultkit.parse.inline import plain, without_off
+from consultkit.schema.declare import EDITOR_SCHEMAS
+
+SCAFFOLD = Path(__file__).with_name("scaffold")
+FILES = {
+    "fr": {"guide": "guide-entretien.md", "themes": "themes.yaml", "synthesis": "synthese.md", "lessons": "lecons.md"},
+    "en": {"guide": "interview-guide.md", "themes": "themes.en.yaml", "synthesis": "synthesis.md", "lessons": "lessons.md"},
+}  # fmt: skip
+TEMPLATES = {
+    "fr": ("rapport.md.j2", "avancement.md.j2", "lecons.md.j2", "note.md.j2"),
+    "en": ("report.md.j2", "progress.md.j2", "lessons.md.j2", "interview-note.md.j2"),
+}
+SHARED_TEMPLATES = ("reference.docx", "mise-en-page.typ", "style.css")
+GITIGNORE = """\
+build/
+.consultkit/
+private/*
+!private/*.age
+"""
+GITATTRIBUTES = """\
+* text=auto
+*.md text eol=lf
+*.yaml text eol=lf
+*.age -text -diff merge=binary
+*.docx binary
+"""
+_REGION_ENTRY = re.compile(r"^  - id: (\S+)\n(?:    .*\n|\s*#.*\n)*", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A file that would be written; `exists` where one is already there, and stays."""
+
+    path: str
+    content: bytes
+    exists: bool
+    private: bool = False
+
+
+def plan_init(
+    root: Path, language: str, title: str, start: date, regions: Sequence[str] = ()
+) -> list[Planned]:
+    """The files of a new campaign, or those that an existing one lacks."""
+    names = FILES[language]
+    guides, templates = defaults_dir("guides"), defaults_dir("templates")
+    laid = SCAFFOLD / language
+    quoted = title.replace("\\", "\\\\").replace('"', '\\"')
+    mapping = (
+        (laid / "mapping.yaml")
+        .read_text("utf-8")
+        .replace("@TITLE@", quoted)
+        .replace("@START@", start.isoformat())
+    )
+    files: dict[str, bytes] = {
+        "mapping.yaml": _only_regions(mapping, regions).encode(),
+        f"guides/{names['guide']}": (guides / names["guide"]).read_bytes(),
+        "guides/themes.yaml": (guides / names["themes"]).read_bytes(),
+        f"notes/{names['synthesis']}": (laid / names["synthesis"]).read_bytes(),
+        f"notes/{names['lessons']}": (laid / names["lessons"]).read_bytes(),
+        "README.md": (laid / "README.md").read_text("utf-8").replace("@TITLE@", title).encode(),
+        ".gitignore": GITIGNORE.encode(),
+        ".gitattributes": GITATTRIBUTES.encode(),
+        "private/incidents.md": (laid / "incidents.md").read_bytes(),
+    }
+    for name in (*TEMPLATES[language], *SHARED_TEMPLATES):
+        files[f"templates/{name}"] = (templates / name).read_bytes()
+    files |= {f".consultkit/{name}.schema.json": text.encode() for name, text in editor_schemas().items()}
+    return [
+        Planned(path, content, _exists(root, path), path.startswith("private/"))
+        for path, content in files.items()
+    ]
+
+
+def _exists(root: Path, path: str) -> bool:
+    """Whether a file stands there, or one that does the same (any guide, any synthesis across regions)."""
+    if path.startswith(".consultkit/"):
+        return False  # made from the program: always its present version
+    if (root / path).exists() or (root / path).is_symlink():
+        return True
+    other = {name: twin for pair in zip(FILES["fr"].values(), FILES["en"].values(), strict=True)
+             for name, twin in (pair, pair[::-1])}  # fmt: skip
+    name = Path(path).name
+    return (
+        path.startswith(("guides/", "notes/"))
+        and name in other
+        and (root / path).with_name(other[name]).exists()
+    )
+
+
+def _only_regions(mapping: str, regions: Sequence[str]) -> str:
+    """The scaffold's mapping with the wanted regions only; a region it does not know is added."""
+    if not regions:
+        return mapping
+    start = mapping.index("\nregions:") + 1
+    end = mapping.index("\nactor_types:")
+    block = mapping[start:end]
+    known = {match[1]: match[0] for match in _REGION_ENTRY.finditer(block)}
+    wanted = "".join(
+        known.get(id_, f"  - id: {id_}\n    name: {id_.capitalize()}\n    minimum: 10\n") for id_ in regions
+    )
+    first = next(iter(_REGION_ENTRY.finditer(block)))
+    last = list(_REGION_ENTRY.finditer(block))[-1]
+    block = block[: first.start()] + wanted + block[last.end() :]
+    actors = mapping[end:]
+    for id_ in known:
+        if id_ not in regions:
+            actors = re.sub(rf"(regions: \[){id_}(\])", rf"\g<1>{regions[0]}\g<2>", actors)
+    return mapping[:start] + block + actors
+
+
+def editor_schemas() -> dict[str, str]:
+    """The JSON Schemas that editors complete and underline with, by name."""
+    return {
+        name: json.dumps(
+            {"$schema": "http://json-schema.org/draft-07/schema#", "title": record.title, **record.json()},
+            ensure_ascii=False, indent=1,
+        ) + "\n"
+        for name, record in EDITOR_SCHEMAS.items()
+    }  # fmt: skip
+
+
+def write_planned(root: Path, planned: Iterable[Planned]) -> list[str]:
+    """Writes what does not exist yet; the paths written."""
+    written = []
+    for file in planned:
+        if not file.exists:
+            private = 0o600 if file.private else None
+            write_atomic(root / file.path, file.content, mode=private)
+            written.append(file.path)
+    return written
+
+
+def next_ids(project: Project, region: str, number: int) -> list[str]:
+    """The next free ids of a region, in the form its notes already use (GAO-01, GAO-02, …)."""
+    taken = {note.id.casefold() for note in project.notes}
+    taken |= {Path(name).stem.casefold() for name in project.files if name.startswith("notes/")}
+    prefix = _prefix(project, region)
+    numbers = [
+        int(m[1]) for id_ in taken if (m := re.fullmatch(rf"{re.escape(prefix)}-(\d+)", id_, re.IGNORECASE))
+    ]
+    last = max(numbers, default=0)
+    return [f"{prefix}-{last + index:02d}" for index in range(1, number + 1)]
+
+
+def _prefix(project: Project, region: str) -> str:
+    used = Counter(
+        match[1]
+        for note in project.notes
+        if note.region == region and (match := re.fullmatch(r"(.*?)-\d+", note.id))
+    )
+    if used:
+        return used.most_common(1)[0][0]
+    others = {m[1].upper() for note in project.notes if (m := re.fullmatch(r"(.*?)-\d+", note.id))}
+    letters = re.sub(r"[^A-Za-z0-9]", "", region).upper()
+    regions = [r.id for r in project.mapping.regions] if project.mapping else []
+    for length in range(3, len(letters) + 1):
+        prefix = letters[:length]
+        alike = [
+            r for r in regions if r != region and re.sub(r"[^A-Za-z0-9]", "", r).upper().startswith(prefix)
+        ]
+        if prefix not in others and not alike:
+            return prefix
+    return letters or "N"
+
+
+def shuffled(pairs: Sequence[tuple[Actor, str]]) -> list[tuple[Actor, str]]:
+    """The pairs in an order that nobody can compute again: ids must not follow the mapping's order."""
+    pairs = list(pairs)
+    random.SystemRandom().shuffle(pairs)
+    return pairs
+
+
+def note_file(
+    project: Project, guide: Guide, actor: Actor, region: str, id_: str, follow_up_of: str = ""
+) -> Planned:
+    """A note ready to fill, in the language in use: header with allowed values as comments, every heading that applies, its probes."""
+    path = f"notes/{region}/{id_}.md"
+    if bad_windows_name(path):
+        raise ValueError(path)
+    lines = ["---", *_header(project, guide, actor, region, id_, follow_up_of), "---", ""]
+    for section in guide.sections:
+        lines += [section.heading.source.strip(), ""]
+        for question in section.questions:
+            if question.asked_of({actor.type}):
+                lines += _question(question)
+    return Planned(path, ("\n".join(lines).rstrip() + "\n").encode(), (project.root / path).exists())
+
+
+def _header(
+    project: Project, guide: Guide, actor: Actor, region: str, id_: str, follow_up_of: str
+) -> list[str]:
+    appointment = actor.appointment(region)
+    meeting = _("YYYY-MM-DD or DD/MM/YYYY") + (
+        " ; " + _("appointment: {day}").format(day=appointment.isoformat()) if appointment else ""
+    )
+    rows: list[tuple[str, str]] = [
+        ("# yaml-language-server: $schema=../../.consultkit/note.schema.json", ""),
+        (f"id: {id_}", ""),
+        (f"actor: {actor.id}", ""),
+        (f"region: {region}", ""),
+        *([(f"follow_up_of: {follow_up_of}", "")] if follow_up_of else []),
+        ("date:", meeting),
+        ('place: ""', _("town or cercle, never a village or an address")),
+        ("mode:", _("in-person | phone | video | written")),
+        ("format: individual", _("individual | group | focus-group")),
+        (
+            f"language: {guide.language or project.language}",
+            _("fr, bm, ff, ses, khq, taq, ar, … or a list [fr, bm]"),
+        ),
+        ("interpreter: false", "true | false"),
+        ("verbatim: noted", _("what a block quote is: recorded | noted | translated")),
+        ("minutes:", ""),
+        ("interviewer:", _("initials")),
+        ("participants:", _("no name: a role, f | m | x, youth | adult | elder")),
+        ('  - role: ""', ""),
+        ("    gender:", "f | m | x"),
+        ("    age:", _("youth | adult | elder")),
+        ("    count: 1", ""),
+        ("others_present:", "true | false"),
+        ("consent:", _("to be filled in with the person; what stays empty is no")),
+        ("  given:", "true | false"),
+        ("  form:", _("oral | written")),
+        ("  quote:", _("may be quoted word for word: true | false")),
+        ("  share:", _("the detailed note may go to the commissioner: true | false")),
+        ("  recording:", "true | false"),
+        ("readback:", _("day the note was read back to the person")),
+        ("attribution:", _("role | organisation | type | region | none")),
+        ("sensitivity: restricted", _("restricted | confidential")),
+        *([(f'guide_version: "{guide.version}"', "")] if guide.version else []),
+        ("status: draft", _("draft | done | validated")),
+    ]
+    return [f"{row:<24} # {comment}" if comment else row for row, comment in rows]
+
+
+def _question(question: Question) -> list[str]:
+    comments = [f"- {probe}" for probe in question.probes]
+    comments += [_("Advice: {text}").format(text=text.replace("\n", " ")) for text in question.advice]
+    if question.options:
+        comments.append(_("Options: {options}").format(options=" | ".join(question.options)))
+    lines = [question.heading.source.strip(), ""]
+    if comments:
+        lines += [
+            "<!--",
+            *(comment.replace("-->", "→").replace("<!--", "") for comment in comments),
+            "-->",
+            "",
+        ]
+    return [*lines, ""]
+
+
+def synthesis_file(project: Project, guide: Guide, region: str) -> Planned:
+    """A region's synthesis: under each section of the guide, as comments, answers and verbatims ready to paste."""
+    name = FILES[project.language if project.language in FILES else "fr"]["synthesis"]
+    path = f"notes/{region}/{name}"
+    existing = next((s.file for s in project.syntheses if s.region == region), path)
+    notes = [
+        n
+        for n in project.notes
+        if n.usable and region in (n.region, *n.also_regions) and n.attribution != "none"
+    ]
+    lines = ["---", "kind: synthesis", f"region: {region}", "status: draft", "---", ""]
+    for section in guide.sections:
+        if not section.observation:
+            lines += [f"## {section.title} {{#{section.id}}}", "", *_material(section, notes)]
+    return Planned(existing, ("\n".join(lines).rstrip() + "\n").encode(), (project.root / existing).exists())
+
+
+def _material(section: GuideSection, notes: Sequence[Note]) -> list[str]:
+    lines: list[str] = []
+    for question in section.questions:
+        found = [line for note in notes for line in _answers(question, note)]
+        if found:
+            lines += ["<!--", question.text, "", *found, "-->", ""]
+    return lines
+
+
+def _answers(question: Question, note: Note) -> Iterator[str]:
+    """A note's answer, as the synthesis may use it: summaries by code, words spoken as quotations to paste."""
+    if question.identifying and note.attribution in ("type", "region"):
+        return
+    for part in note.body.parts:
+        if part.heading.id != question.id:
+            continue
+        for block in part.blocks:
+            words = " ".join(plain(without_off(block.text)).replace("--", "–").split())
+            if not words:
+                continue
+            if block.kind != "quote":
+                yield f"{note.id} : {words}"
+            elif note.consent.quote:
+                yield "«\u00a0" + words.strip("«»“”\u00a0 ") + f"\u00a0» [@{note.id}]"
+            else:
+                yield _("{id} (words not to be quoted): {words}").format(id=note.id, words=words)
+
+
+def campaign_synthesis_file(project: Project) -> Planned:
+    """The synthesis across regions: the special sections, and the guide's with each region's findings as comments."""
+    language = project.language if project.language in FILES else "fr"
+    name = FILES[language]["synthesis"]
+    existing = next((s.file for s in project.syntheses if not s.region), f"notes/{name}")
+    lines = [(SCAFFOLD / language / name).read_text("utf-8").rstrip(), ""]
+    for section in project.guide.sections if project.guide else ():
+        if section.observation:
+            continue
+        lines += ["", f"## {section.title} {{#{section.id}}}", ""]
+        for synthesis in project.syntheses:
+            texts = [b.text for p in synthesis.body.parts if p.heading.id == section.id for b in p.blocks]
+            if synthesis.region and texts:
+                lines += ["<!--", synthesis.region, "", "\n\n".join(texts).replace("--", "–"), "-->", ""]
+    return Planned(existing, ("\n".join(lines).rstrip() + "\n").encode(), (project.root / existing).exists())
+
+
+def duplicates_of(project: Project, actor: Actor, region: str) -> list[Note]:
+    """The notes that an actor already has in a region."""
+    return [note for note in project.notes if actor.id in note.actors and note.region == region]
