@@ -38,7 +38,7 @@ def recipient_of(key_text: str) -> str:
 
 
 def key_path(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
-    """Where the secret key lies, outside any workspace: CONSULTKIT_KEY, or the user's configuration folder."""
+    """Where the secret key lies, outside any workspace: CONSULTKIT_KEY, or the user's settings folder."""
     if environ.get(KEY_VARIABLE):
         return Path(environ[KEY_VARIABLE]).expanduser()
     if platform == "win32" and environ.get("APPDATA"):

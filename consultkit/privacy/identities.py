@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
+from consultkit import located_yaml
+from consultkit.diagnostic import Fault, Place
 from consultkit.i18n import _
 from consultkit.privacy.folding import WORD, fold
 from consultkit.text import did_you_mean
@@ -103,6 +105,41 @@ def from_entries(entries: object) -> tuple[list[Identity], list[EntryFault]]:
         if owned:
             identities.append(_identity(entry, "note" if owned == "note" else "actor"))
     return identities, faults
+
+
+def read(text: str, file: str = "private/identities.yaml") -> tuple[list[Identity], list[Fault]]:
+    """Identities from the text of private/identities.yaml, and its faults ("identity", "yaml-…").
+
+    Faults hold no word of the file: what helps elsewhere by quoting the line would here put a name on a screen.
+    """
+    reading = located_yaml.read(text, file)
+    faults = [Fault(f.kind, f.place, _("This YAML cannot be read here.")) for f in reading.faults]
+    root = reading.root
+    if root is None or root.empty:
+        return [], faults
+    if root.kind != "map":
+        where = Place(file, root.line, root.column)
+        return [], [*faults, Fault("identity", where, _("The file must begin with “identities:”."))]
+    faults += [
+        Fault("identity", Place(file, node.line, node.column), _("Unknown key beside “identities”."))
+        for key, node, _value in root
+        if key != "identities"
+    ]
+    listed = root.get("identities")
+    identities, found = from_entries(_plain(listed) if listed else None)
+    for fault in found:
+        place = root.place(file, "identities", fault.entry, *filter(None, (fault.key,)))
+        faults.append(Fault("identity", place._replace(length=1), fault.message))
+    return identities, faults
+
+
+def _plain(node: located_yaml.Node) -> object:
+    """A node as plain lists, maps and texts; each map with its line under `__line__`."""
+    if node.kind == "map":
+        return {"__line__": node.line, **{key: _plain(value) for key, _key, value in node}}
+    if node.kind == "seq":
+        return [_plain(item) for item in node.items]
+    return None if node.empty else node.text
 
 
 def _identity(entry: Mapping[object, object], kind: Literal["note", "actor"]) -> Identity:

@@ -1,7 +1,7 @@
 """The text of a written document, wherever it may hide: what the leak gate reads before a file leaves.
 
-Every part of a DOCX, XLSX or other ZIP is read, not only those that show; so are names of files, attributes and
-metadata. XML with a document type is refused (it may define entities), and sizes are capped.
+Every part of a DOCX, XLSX or other ZIP is read, not only those that show; so are names of files, attributes
+and metadata. XML with a document type is refused (it may define entities), and sizes are capped.
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ def _xml(data: bytes, where: str) -> Texts:
 class _HtmlTexts(HTMLParser):
     """Collects what shows, block by block, and everything that does not show apart."""
 
-    INLINE = frozenset("a abbr b bdi cite code em i mark q s small span strong sub sup u wbr".split())
+    INLINE = frozenset("a abbr b bdi cite code em i mark q s small span strong sub sup u wbr".split())  # noqa: SIM905
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)

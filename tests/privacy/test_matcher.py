@@ -1,0 +1,297 @@
+"""Known identities are found through every disguise, and ordinary French raises no alarm."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from consultkit.privacy.identities import Identity
+from consultkit.privacy.matcher import Hit, Matcher
+
+PEOPLE = [
+    Identity("GAO-01", "note", "Amadou ag Maïga", ("Papa Doc",), "+223 76 12 34 56", "a.maiga@example.org"),
+    Identity("GAO-02", "note", "Fatoumata Konaté"),
+    Identity("GAO-03", "note", "Ibrahim Touré"),
+    Identity("MOP-01", "note", "Seydou Coulibaly"),
+    Identity("MOP-02", "note", "Aïssata Dembélé"),
+    Identity("KAY-01", "note", "Boubacar Sangaré"),
+    Identity("KAY-02", "note", "Oumou Ongoïba"),
+    Identity("TOM-01", "note", "Mohamed ould Haïdara", phone="0022366778899"),
+    Identity("TOM-02", "note", "Ali Ba"),
+    Identity("TOM-03", "note", "Marie Sissoko"),
+]
+CYRILLIC = str.maketrans("aeopcyxiAEOPCTXHMKB", "аеорсухіАЕОРСТХНМКВ")
+ENTITIES = {"ï": "&iuml;", "é": "&eacute;", "a": "&#97;", "o": "&#x6f;"}
+
+
+def plain(name):
+    import unicodedata
+
+    return "".join(c for c in unicodedata.normalize("NFD", name) if not unicodedata.combining(c))
+
+
+def cut(name, sign):
+    return name[:2] + sign + name[2:]
+
+
+DISGUISES = {
+    "as is": lambda first, last: f"{first} {last}",
+    "accents gone": lambda first, last: plain(f"{first} {last}"),
+    "capitals": lambda first, last: f"{first} {last}".upper(),
+    "lower case": lambda first, last: f"{first} {last}".lower(),
+    "inverted": lambda first, last: f"{last.upper()} {first}",
+    "inverted, comma": lambda first, last: f"{last}, {first}",
+    "initial": lambda first, last: f"{first[0]}. {last}",
+    "surname alone": lambda first, last: last,
+    "first name alone": lambda first, last: first,
+    "decomposed": lambda first, last: __import__("unicodedata").normalize("NFD", f"{first} {last}"),
+    "full width": lambda first, last: "".join(chr(ord(c) + 0xFEE0) if c.isascii() else c for c in last),
+    "cyrillic": lambda first, last: last.translate(CYRILLIC),
+    "bold inside": lambda first, last: f"{last[:2]}**{last[2]}**{last[3:]}",
+    "underscore": lambda first, last: f"_{last}_",
+    "escaped hyphen": lambda first, last: cut(last, "\\-"),
+    "soft hyphen": lambda first, last: cut(last, "\u00ad"),
+    "zero width": lambda first, last: cut(last, "\u200b"),
+    "span": lambda first, last: f"[{last[:3]}]{{.formation}}{last[3:]}",
+    "span of two": lambda first, last: f"[{last[:3]}]{{.formation .off}}{last[3:]}",
+    "tag": lambda first, last: f'<span class="x">{last[:3]}</span>{last[3:]}',
+    "comment": lambda first, last: cut(last, "<!-- note à moi -->"),
+    "entity": lambda first, last: "".join(ENTITIES.get(c, c) for c in last),
+    "json": lambda first, last: __import__("json").dumps(f"{first} {last}"),
+    "url": lambda first, last: "https://example.org/" + __import__("urllib.parse").parse.quote(last),
+    "file name": lambda first, last: f"entretien_{first}_{last}.docx".lower(),
+    "camel": lambda first, last: f"{plain(first)}{plain(last)}",
+    "line end": lambda first, last: cut(last, "-\n"),
+    "letter gone": lambda first, last: last[:3] + last[4:],
+    "letter twice": lambda first, last: last[:3] + last[2:],
+    "letters swapped": lambda first, last: last[:2] + last[3] + last[2] + last[4:],
+    "letter changed": lambda first, last: last[:3] + "z" + last[4:],
+    "elided": lambda first, last: f"d’{first} {last}",
+    "digits": lambda first, last: last[0] + last[1:].replace("o", "0").replace("i", "1"),
+}
+LEAKS = [
+    pytest.param(identity, name, id=f"{identity.owner}-{name}")
+    for identity in PEOPLE
+    if len(identity.name.split()[-1]) > 4
+    for name in DISGUISES
+]
+
+
+@pytest.fixture(scope="module")
+def matcher():
+    return Matcher(PEOPLE)
+
+
+def test_there_are_enough_leaks():
+    assert len(LEAKS) >= 200
+
+
+@pytest.mark.parametrize(("identity", "disguise"), LEAKS)
+def test_every_seeded_leak_is_found(matcher, identity, disguise):
+    first, *_, last = identity.name.split()
+    leak = DISGUISES[disguise](first, last)
+    before = "Selon la note, "
+    text = f"{before}{leak} a parlé du puits."
+    hits = matcher.search(text)
+    assert any(identity.owner in (hit.owner, *hit.others) for hit in hits)
+    for hit in hits:
+        assert len(before) - 2 <= hit.start < hit.end <= len(before) + len(leak)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "76 12 34 56",
+        "76123456",
+        "+223 76.12.34.56",
+        "00223-76-12-34-56",
+        "(223) 7612 3456",
+        "76\u00a012\u00a034\u00a056",
+        "tél:76/12/34/56.",
+        "76**12**34 56",
+        "７６ １２ ３４ ５６",
+    ],
+)
+def test_a_known_phone_in_any_spacing(matcher, written):
+    assert [hit.owner for hit in matcher.search(f"Appeler {written} demain")] == ["GAO-01"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["a.maiga@example.org", "A.Maiga@Example.ORG", "a.maiga&#64;example.org", "a\\.maiga@**example**.org"],
+)
+def test_a_known_address(matcher, written):
+    assert "GAO-01" in {hit.owner for hit in matcher.search(f"Écrire à <{written}>.")}
+
+
+@pytest.mark.parametrize("written", ["Ali Ba", "BA Ali", "ali ba", "A. Ba", "Ba, A.", "Ali dit Ba"])
+def test_a_name_of_short_parts_is_found_whole(matcher, written):
+    assert [hit.owner for hit in matcher.search(f"Vu avec {written} hier")] == ["TOM-02"]
+
+
+@pytest.mark.parametrize("written", ["Ali est venu", "la ba", "M. Ba", "AB", "abali", "le bal"])
+def test_short_parts_alone_are_not(matcher, written):
+    assert matcher.search(written) == []
+
+
+ORDINARY = """
+# Contexte et tensions {#contexte .required}
+
+La mairie de Gao a pris contact avec les chefs de village. Toute la population attend une réponse ; le diabète et la
+diarrhée touchent surtout les enfants. Grâce au comité, le marché a rouvert en mars. Mairie, préfecture et services
+techniques se partagent la tâche. Caméras et radios ont été volées. Contact pris le 20/06/2023 avec le point focal.
+
+> « Nous avons besoin d’une formation, pas d’un discours. » [@GAO-03; @GAO-05]
+
+- Claire dans ses objectifs, l’équipe manque de moyens. Cesse-t-on d’aider les déplacés ? Tours de garde la nuit.
+- Tambours, chants, contes : la radio locale diffuse en songhay, en tamasheq et en fulfulde.
+- Conflits fonciers entre éleveurs et agriculteurs, transhumance, accès à l’eau. Marie-t-on encore les filles si jeunes ?
+
+Cisse n’est pas un mot, classe en est un. Dialogue, médiation, cohésion sociale, redevabilité, mécanismes de plainte.
+Le budget de 60 000 000 FCFA couvre 2025-2026. Ménages ciblés : 1 250 à Ansongo, 870 à Bourem. Carte, charte, chartes.
+Tourner la page. Toutes les femmes. Marre de la guerre. Maires et mairies. Courir un risque. Donner, dire, faire, agir.
+"""
+
+
+def test_ordinary_french_raises_no_alarm():
+    matcher = Matcher(person for person in PEOPLE if "Marie" not in person.name)
+    text = ORDINARY.replace("Cisse n’est pas un mot, classe en est un. ", "")
+    assert [text[hit.start : hit.end] for hit in matcher.search(text)] == []
+
+
+def test_ordinary_words_are_no_typos_of_french_names():
+    matcher = Matcher([Identity("A-1", "note", "Marie Cissé"), Identity("A-2", "note", "Pierre Camara")])
+    text = "Mairie, Mairies, Mariage, Caisse, Classe, Caméra, des pierres, marié, caméra : rien."
+    assert [text[hit.start : hit.end] for hit in matcher.search(text)] == []
+    assert len(matcher.search("Puis Marie, Pierre, CISSE et camara.")) == 4
+
+
+ORGANISATIONS = [
+    Identity("tamat", "actor", "Association Tamat", ("ATA",), organisation=True),
+    Identity("femmes", "actor", "Réseau des femmes pour la paix", ("RFP",), organisation=True),
+    Identity("care", "actor", "CARE", organisation=True),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "owners"),
+    [
+        ("l’Association Tamat", ["tamat"]),
+        ("l’ASSOCIATION TAMAT", ["tamat"]),
+        ("l’asociation « Tamat »", ["tamat"]),
+        ("Tamat", ["tamat"]),
+        ("l’ATA et les A.T.A.", ["tamat", "tamat"]),
+        ("le Réseau des femmes pour la paix", ["femmes"]),
+        ("le Reseau de Femmes pour la Paix", ["femmes"]),
+        ("RFP", ["femmes"]),
+        ("CARE", ["care"]),
+        ("une association de femmes pour la paix ; le réseau ; ata ; care for people", []),
+        ("Femmes, Paix et Réseau", []),
+    ],
+)
+def test_organisations_by_whole_name_acronym_and_telling_words(text, owners):
+    assert [hit.owner for hit in Matcher(ORGANISATIONS).search(text)] == owners
+
+
+def test_one_find_for_a_whole_name_and_everyone_it_may_be():
+    matcher = Matcher([Identity("A-1", "note", "Amadou Traoré"), Identity("A-2", "note", "Amadou Sylla")])
+    assert matcher.search("Amadou Traoré") == [Hit(0, 13, "A-1")]
+    assert matcher.search("Amadou") == [Hit(0, 6, "A-1", ("A-2",))]
+
+
+def test_exceptions_and_stop_words():
+    people = [Identity("A-1", "note", "Amadou Kita"), Identity("A-2", "note", "Fanta Diarra")]
+    matcher = Matcher(people, exceptions=["Fanta", "Sékou Diarra"], stop_words=["Kita"])
+    assert matcher.search("À Kita, le Fanta est cher.") == []
+    assert [hit.owner for hit in matcher.search("Amadou Kita, puis Diarra")] == ["A-1", "A-2"]
+
+
+def test_no_name_in_a_representation():
+    assert "Maïga" not in repr(PEOPLE[0])
+    assert "Maïga" not in repr(Matcher(PEOPLE).search("Maïga"))
+
+
+def test_a_matcher_of_nobody_finds_nothing():
+    assert Matcher([]).search(ORDINARY) == []
+    assert Matcher([Identity("A-1", "note")]).search("76 12 34 56") == []
+
+
+def test_memory_of_pieces_is_bounded(monkeypatch):
+    monkeypatch.setattr("consultkit.privacy.matcher.REMEMBERED", 10)
+    matcher = Matcher(PEOPLE)
+    text = " ".join(f"mot{i}" for i in range(50)) + " Maïga"
+    assert (
+        [hit.owner for hit in matcher.search(text)]
+        == ["GAO-01"]
+        == [hit.owner for hit in matcher.search(text)]
+    )
+
+
+PIECES = st.sampled_from(
+    [
+        "Maïga",
+        "mai",
+        "ga",
+        "**",
+        "\\-",
+        "&iuml;",
+        "<b ",
+        ">",
+        "{.x ",
+        "}",
+        "[",
+        "](",
+        ")",
+        "76",
+        " 12",
+        "\u200b",
+        "\ufeff",
+        "-\n",
+        "%C3",
+        "%AF",
+        "\\u00ef",
+        "\\ud800",
+        "&#0;",
+        "&#1114112;",
+        "@",
+        "Ali",
+        "Ba",
+        "A.",
+        "’",
+        "<!--",
+        "-->",
+        " ",
+        "\n",
+        "\U0001e944",
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(st.text(), st.lists(PIECES).map("".join)))
+def test_never_raises_and_places_lie_inside_the_text(text):
+    last = 0
+    for hit in _shared().search(text):
+        assert last <= hit.start < hit.end <= len(text)
+        last = hit.start
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.sampled_from(sorted(DISGUISES)),
+    st.text(alphabet=" .,;«»\n", max_size=5),
+    st.text(alphabet=" .,;«»\n", max_size=5),
+)
+def test_a_leak_is_found_whatever_punctuation_surrounds_it(disguise, before, after):
+    leak = DISGUISES[disguise]("Boubacar", "Sangaré")
+    assert _shared().search(f"mot {before}{leak}{after} mot")
+
+
+_MATCHERS: list[Matcher] = []
+
+
+def _shared():
+    if not _MATCHERS:
+        _MATCHERS.append(Matcher(PEOPLE))
+    return _MATCHERS[0]
