@@ -1,0 +1,76 @@
+"""private/identities.yaml: read with places, faults without a word of what it holds."""
+
+from __future__ import annotations
+
+from consultkit.privacy.identities import Identity, from_entries, read
+
+GOOD = """identities:
+  - note: GAO-01
+    name: Amadou ag Maïga
+    aliases: [Papa Doc, "Amadi"]
+    phone: 0076123456
+  - actor: tamat
+    name: Fanta Diarra
+    email: f.diarra@example.org
+"""
+
+
+def test_identities_are_read_with_their_lines():
+    identities, faults = read(GOOD)
+    assert faults == []
+    assert identities == [
+        Identity("GAO-01", "note", "Amadou ag Maïga", ("Papa Doc", "Amadi"), "0076123456", "", 2),
+        Identity("tamat", "actor", "Fanta Diarra", (), "", "f.diarra@example.org", 6),
+    ]
+
+
+def test_an_empty_file_is_no_fault():
+    assert read("") == ([], [])
+    assert read("identities:\n") == ([], [])
+    assert from_entries(None) == ([], [])
+
+
+def faults(text):
+    return [(fault.place.line, fault.place.column, fault.message) for fault in read(text)[1]]
+
+
+def test_faults_stand_where_they_are():
+    text = """identities:
+  - note: GAO-01
+    nane: Maïga
+  - name: Maïga
+  - note: GAO-02
+    actor: tamat
+    name: Maïga
+  - Maïga
+autres: Maïga
+"""
+    found = faults(text)
+    assert [line for line, _column, _message in found] == [9, 3, 2, 4, 6, 8]
+    assert all("Maïga" not in message for _line, _column, message in found)
+    assert "name" in found[1][2]
+
+
+def test_faults_of_yaml_hold_nothing_of_the_file():
+    for text in (
+        "identities:\n  - note: GAO-01\n    name: Maïga : Amadou\n",
+        "Maïga",
+        "identities: Maïga",
+        "identities: [Maïga",
+    ):
+        identities, found = read(text)
+        assert found
+        assert all("Maïga" not in fault.message + fault.help for fault in found)
+        assert all(identity.owner == "GAO-01" for identity in identities)
+
+
+def test_one_bad_entry_does_not_stop_the_others():
+    identities, found = from_entries(
+        [3, {"note": "GAO-01", "name": ["x"]}, {"note": "GAO-02", "name": "Fanta"}]
+    )
+    assert [identity.owner for identity in identities] == ["GAO-01", "GAO-02"]
+    assert [(fault.entry, fault.key) for fault in found] == [(0, ""), (1, "name")]
+
+
+def test_no_name_in_a_representation():
+    assert "Fanta" not in repr(Identity("A-1", "note", "Fanta", ("Fanta",), "1", "Fanta"))
