@@ -104,7 +104,10 @@ def as_words(node: Node) -> None:
         node["t"], node["c"] = "Emph", node["c"][1]
     elif node["t"] == "Figure":
         (name, *_rest), (_short, caption), content = node["c"]
-        node["t"], node["c"] = "Div", [attributes(name), [{"t": "Para", "c": block["c"]} for block in (*caption, *content)]]
+        node["t"], node["c"] = (
+            "Div",
+            [attributes(name), [{"t": "Para", "c": block["c"]} for block in (*caption, *content)]],
+        )
     elif node["t"] == "Table":
         node["c"][2] = [[align, {"t": "ColWidthDefault"}] for align, _width in node["c"][2]]
     else:
@@ -414,7 +417,9 @@ def widths(rows: Sequence[Any], count: int) -> list[float]:
             text = " ".join(text_of(block["c"]) for block in cell[4] if block["t"] in ("Plain", "Para"))
             length = len(text) if number else min(len(text), 12)
             weight[index] = max(weight[index], min(length, 40) + max(0, length - 40) ** 0.5 * 3)
-            word[index] = max(word[index], *(len(item) * (1 if number else 1.15) + 3 for item in text.split()), 0)
+            word[index] = max(
+                word[index], *(len(item) * (1 if number else 1.15) + 3 for item in text.split()), 0
+            )
     word = [min(item, 21) for item in word]
     spare = max(0.0, 92 - sum(word))
     wanted = [max(full - least, 0.0) for full, least in zip(weight, word, strict=True)]

@@ -177,4 +177,8 @@ def _tight(items: Sequence[Sequence[Node]]) -> str:
 def _ticked(item: Sequence[Node]) -> bool:
     """Whether a list's item begins with a box to tick."""
     words = item[0].get("c") if item else None
-    return bool(words) and isinstance(words, list) and words[0] in ({"t": "Str", "c": "☐"}, {"t": "Str", "c": "☒"})
+    return (
+        bool(words)
+        and isinstance(words, list)
+        and words[0] in ({"t": "Str", "c": "☐"}, {"t": "Str", "c": "☒"})
+    )

@@ -40,7 +40,9 @@ SECTION = re.compile(r"<w:sectPr\b[^>]*/>|<w:sectPr\b.*?</w:sectPr>", re.DOTALL)
 TABLE = re.compile(r"<w:tbl>.*?</w:tbl>", re.DOTALL)
 ROW = re.compile(r"<w:tr>.*?</w:tr>", re.DOTALL)
 CELL_STYLE = re.compile(r'<w:pStyle w:val="(?:Compact|BodyText|FirstParagraph)"\s*/>')
-BROKEN = r'<w:p>\s*<w:pPr>\s*<w:pStyle w:val="PageBreak"\s*/>\s*</w:pPr>\s*</w:p>'  # BREAK as pandoc writes it
+BROKEN = (
+    r'<w:p>\s*<w:pPr>\s*<w:pStyle w:val="PageBreak"\s*/>\s*</w:pPr>\s*</w:p>'  # BREAK as pandoc writes it
+)
 FIELD = '<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
 
 
@@ -76,7 +78,10 @@ def _box(content: list[Node]) -> Node:
     cell = [empty, {"t": "AlignDefault"}, 1, 1, content]
     column = [{"t": "AlignDefault"}, {"t": "ColWidth", "c": 1.0}]
     body = [empty, 0, [], [[empty, [cell]]]]
-    return {"t": "Table", "c": [attributes(custom_style="Box"), [None, []], [column], [empty, []], [body], [empty, []]]}
+    return {
+        "t": "Table",
+        "c": [attributes(custom_style="Box"), [None, []], [column], [empty, []], [body], [empty, []]],
+    }
 
 
 def embed(node: Node, picture: Picture, width: str = "") -> None:
@@ -116,7 +121,9 @@ def contents(entries: Sequence[Heading], title: str) -> list[Node]:
         link: Node = {"t": "Link", "c": [attributes(), [string(heading.text)], ["#" + heading.id, ""]]}
         line = [link]
         if index == 0:
-            code = '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-3" \\n \\h \\z \\u </w:instrText></w:r>'
+            code = (
+                '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-3" \\n \\h \\z \\u </w:instrText></w:r>'
+            )
             line.insert(0, _run(FIELD.format(kind="begin") + code + FIELD.format(kind="separate")))
         if index == len(entries) - 1:
             line.append(_run(FIELD.format(kind="end")))

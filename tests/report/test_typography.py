@@ -40,18 +40,18 @@ def test_french(before, after):
     [
         "à 12:30 précises",
         "`a : b ; c ?` et ``x `y` ; z``",
-        "```\nl'eau : \"a\" ; b ?\n```",
-        "<!-- l'eau : \"a\" ; b ? -->",
-        "[lien](http://a.org/l'eau?x=\"1\")",
+        '```\nl\'eau : "a" ; b ?\n```',
+        '<!-- l\'eau : "a" ; b ? -->',
+        '[lien](http://a.org/l\'eau?x="1")',
         "[mot]{.theme .l'autre}",
-        "### Titre {#id types=\"ong ongi\"}",
+        '### Titre {#id types="ong ongi"}',
         "[@GAO-01; @GAO-02]",
         "::: {.box}",
         "Table: 12",
         "|:---|---:|:-:|",
         "[^1]: suite",
         "<https://a.org/x?y;z>",
-        "\\\"tel quel\\\"",
+        '\\"tel quel\\"',
         "Édition 2021:2022",
     ],
 )
@@ -64,7 +64,9 @@ def test_english():
     assert typographic("`it's` [x](y'z) {#a'b}", "en") == "`it's` [x](y'z) {#a'b}"
 
 
-PIECES = st.lists(st.sampled_from([*"abé \n:;!?«»\"'.`[](){}#<>-|0\u00a0\u202f*_@^\\~", "...", "<!--", "-->", "http://a"]))
+PIECES = st.lists(
+    st.sampled_from([*"abé \n:;!?«»\"'.`[](){}#<>-|0\u00a0\u202f*_@^\\~", "...", "<!--", "-->", "http://a"])
+)
 
 
 @given(st.one_of(PIECES.map("".join), st.text(max_size=60)), st.sampled_from(["fr", "en"]))
@@ -79,7 +81,16 @@ def test_long_dates():
 
 
 def test_no_text_takes_long():
-    hostile = ["[" * 20_000, "`" * 20_000, "{" * 20_000, "<" * 20_000, "](" * 10_000, '"' * 20_000, "\\\n|- " * 5_000, "` `` " * 4_000]
+    hostile = [
+        "[" * 20_000,
+        "`" * 20_000,
+        "{" * 20_000,
+        "<" * 20_000,
+        "](" * 10_000,
+        '"' * 20_000,
+        "\\\n|- " * 5_000,
+        "` `` " * 4_000,
+    ]
     start = time.process_time()
     for text in hostile:
         french(text)

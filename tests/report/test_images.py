@@ -1,0 +1,64 @@
+import struct
+
+import pytest
+
+from consultkit.report import images
+from consultkit.report.errors import RenderError
+from sample_document import png, workspace
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return b"\xff" + bytes([marker]) + struct.pack(">H", len(body) + 2) + body
+
+
+FRAME = segment(0xC0, struct.pack(">BHHB", 8, 20, 30, 1) + b"\x01\x11\x00")
+JPEG = b"".join(
+    [b"\xff\xd8", segment(0xE0, b"JFIF\0"), segment(0xE1, b"Exif\0\0GPS 16.27"), segment(0xED, b"Photoshop Moussa"),
+     segment(0xFE, b"comment Moussa"), segment(0xDB, b"\0" * 65), FRAME, segment(0xC4, b"\0" * 20),
+     segment(0xDA, b"\x01\x01\x00\x00\x3f\x00"), b"coded\xff\x00\xff\xd0more", b"\xff\xd9", b"trailer Moussa"]
+)  # fmt: skip
+
+
+def test_a_png_keeps_its_picture_alone(tmp_path):
+    picture = images.load("notes/photo.png", "Photo", workspace(tmp_path))
+    assert picture.data == png(30, 20)
+    assert (picture.kind, picture.width, picture.height, picture.alt) == ("png", 30, 20, "Photo")
+
+
+def test_a_jpeg_keeps_its_picture_alone():
+    picture = images.vet(JPEG, "")
+    assert (picture.kind, picture.width, picture.height) == ("jpeg", 30, 20)
+    assert not any(word in picture.data for word in (b"Exif", b"GPS", b"Moussa", b"JFIF"))
+    assert b"coded\xff\x00\xff\xd0more\xff\xd9" in picture.data
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"GIF89a", b"<svg/>", png()[:-8], png()[:40], JPEG[:60], JPEG[:-20], png().replace(b"IDAT", b"IDAX"), png().replace(struct.pack(">II", 30, 20), struct.pack(">II", 60_000, 60_000)), b"\xff\xd8\xff" + b"\xff" * 5000, b"%PDF-1.7"],
+)  # fmt: skip
+def test_what_is_no_picture_is_refused_with_its_name(data, tmp_path):
+    (tmp_path / "x.png").write_bytes(data)
+    with pytest.raises(RenderError, match=r"x\.png"):
+        images.load("x.png", "", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["../out.png", "/etc/passwd", "file:///etc/passwd", "http://e.org/x.png", "https://e.org/x.png", "//e.org/x.png", "data:image/png;base64,aa",
+     "link.png", "%2e%2e/out.png", "private/face.png", "absent.png", "notes"],
+)  # fmt: skip
+def test_only_files_of_the_workspace_are_shown(source, tmp_path):
+    root = tmp_path / "root"
+    (root / "private").mkdir(parents=True)
+    (root / "notes").mkdir()
+    (tmp_path / "out.png").write_bytes(png())
+    (root / "private" / "face.png").write_bytes(png())
+    (root / "link.png").symlink_to(tmp_path / "out.png")
+    with pytest.raises(RenderError, match=r".{20}"):
+        images.load(source, "", root)
+
+
+def test_pictures_fit_the_page():
+    assert images.centimetres(images.Picture("svg", b"", "", 640, 120)) == 16
+    assert images.centimetres(images.Picture("svg", b"", "", 640, 1280)) == 9.5
+    assert images.centimetres(images.Picture("png", b"", "", 96, 96)) == pytest.approx(2.54)
