@@ -27,7 +27,7 @@ test: .venv/installed-dev
 	@$(BIN)/python -m pytest
 
 lint: .venv/installed-dev
-	$(BIN)/ruff check .
+	$(BIN)/ruff check --output-format=concise .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
