@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Writes templates/reference.docx, the Word styles of the reports: `python .ci/reference_docx.py`.
 
 The styles are the table below; sizes are in half-points, spaces and indents in twentieths of a point.

@@ -70,7 +70,7 @@ def clean(trees: Sequence[bytes], language: str, picture: Callable[[str, str], P
 def contents(outline: Sequence[Heading]) -> list[Heading]:
     """The headings that the contents name, three levels deep.
 
-    The third is left out of a chapter that has too many of them: the detailed notes alone would fill nine pages.
+    The third is left out of a chapter that is crowded: the detailed notes alone would fill nine pages.
     """
     out: list[Heading] = []
     chapter: list[Heading] = []
@@ -150,6 +150,7 @@ class _Cleaner:
         self.picture = picture
         self.table_label, self.figure_label = LABELS[language]
         self.tables = self.figures = self.depth = 0
+        self.landscape = False
         self.levels: list[int] = []
         self.ids: set[str] = set()
         self.headings: dict[str, str] = {}
@@ -303,7 +304,9 @@ class _Cleaner:
     def div(self, node: Node) -> list[Node]:
         (name, classes, _pairs), content = node["c"]
         name, kept = self.identifier(name), [item for item in classes if item in DIVS][:1]
+        self.landscape, outside = self.landscape or "landscape" in kept, self.landscape
         content = self.blocks(content)
+        self.landscape = outside
         if "pagebreak" in kept:
             node["c"] = [attributes(name, "pagebreak"), []]
             self.tree.marked.append(node)
@@ -345,9 +348,10 @@ class _Cleaner:
         bodies = [[attributes(), 0, self.rows(body[2]), self.rows(body[3])] for body in bodies]
         foot = [attributes(), self.rows(foot[1])]
         lines = [*head[1], *(row for body in bodies for row in (*body[2], *body[3])), *foot[1]]
+        shares = widths(lines, len(columns), 142 if self.landscape else 92)
         columns = [
             [align, {"t": "ColWidth", "c": width}]
-            for (align, _width), width in zip(columns, widths(lines, len(columns)), strict=True)
+            for (align, _width), width in zip(columns, shares, strict=True)
         ]
         node["c"] = [attributes(self.identifier(name)), [None, caption], columns, head, bodies, foot]
         self.tree.marked.append(node)
@@ -404,10 +408,11 @@ def _is_div(node: Node, name: str) -> bool:
     return node["t"] == "Div" and name in node["c"][0][1]
 
 
-def widths(rows: Sequence[Any], count: int) -> list[float]:
+def widths(rows: Sequence[Any], count: int, room: float = 92) -> list[float]:
     """Columns' shares of the text's width, after what their cells hold, the first row being the header.
 
-    A column needs room for its longest word; beyond that, long text counts less and less.
+    `room` is the text's width in letters. A column needs room for its longest word; beyond that, long text
+    counts less and less.
     """
     word, weight = [5.0] * count, [5.0] * count
     for number, (_row, cells) in enumerate(rows):
@@ -421,7 +426,7 @@ def widths(rows: Sequence[Any], count: int) -> list[float]:
                 word[index], *(len(item) * (1 if number else 1.15) + 3 for item in text.split()), 0
             )
     word = [min(item, 21) for item in word]
-    spare = max(0.0, 92 - sum(word))
+    spare = max(0.0, room - sum(word))
     wanted = [max(full - least, 0.0) for full, least in zip(weight, word, strict=True)]
     total = sum(wanted) or 1.0
     sizes = [least + min(spare, total) * more / total for least, more in zip(word, wanted, strict=True)]

@@ -1,7 +1,7 @@
 """The fonts that travel with the package, and which characters they can show.
 
 Typst draws a character that no font has as an empty box without a word, and refuses it under PDF/UA; other
-programs pick any font at hand. So such a character becomes its code point, `[U+1F600]`, in every format alike.
+programs pick any font at hand. So such a character becomes its code point, `[U+1F600]`, in every format.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 PACKAGES = ("fontpkg_noto_sans", "fontpkg_noto_sans_arabic")
-# What typst's built-in fonts (DejaVu Sans Mono, Libertinus Serif) add: arrows, operators, boxes, shapes, ticks.
+# What typst's built-in fonts (DejaVu Sans Mono, Libertinus Serif) add: arrows, operators, shapes, ticks.
 BUILT_IN = (
     (0x2190, 0x21FF), (0x2200, 0x22FF), (0x2500, 0x259F), (0x25A0, 0x25FF), (0x2605, 0x2606),
     (0x2610, 0x2612), (0x2713, 0x2714), (0x2717, 0x2718),

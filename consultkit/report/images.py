@@ -16,9 +16,9 @@ from consultkit.report.errors import RenderError
 LARGEST = 20_000_000  # bytes
 MOST_PIXELS = 60_000_000
 PNG = b"\x89PNG\r\n\x1a\n"
-# What draws the picture, and nothing that tells of its maker: no text, no date, no EXIF, no colour profile name.
+# What draws the picture, and nothing that tells of its maker: no text, no date, no EXIF, no profile.
 PNG_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"sRGB", b"pHYs", b"IDAT", b"IEND"})
-# JPEG's own tables and frames; APPn and comments go, but for Adobe's (APP14), which tells how colours are coded.
+# JPEG's own tables and frames; APPn and comments go, but for Adobe's (APP14): it tells how colours are coded.
 JPEG_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 JPEG_SEGMENTS = JPEG_FRAMES | {0xC4, 0xDB, 0xDD, 0xEE, 0xDA}
 
@@ -47,7 +47,7 @@ def centimetres(picture: Picture, widest: float = 16.0, highest: float = 19.0) -
     return min(natural, widest, highest * width / height)
 
 
-class _BadPicture(Exception):
+class _UnsoundError(Exception):
     """The bytes are no PNG or JPEG that can be trusted."""
 
 
@@ -56,7 +56,8 @@ def load(source: str, alt: str, workspace: Path) -> Picture:
     if ":" in source or source.startswith(("//", "\\\\")):
         raise RenderError(
             _(
-                "The picture “{name}” is not a file of the workspace: copy it there. Nothing is fetched from elsewhere."
+                "The picture “{name}” is not a file of the workspace: copy it there. "
+                "Nothing is fetched from elsewhere."
             ).format(name=source[:120])
         )
     path, root = (workspace / unquote(source)).resolve(), workspace.resolve()
@@ -84,7 +85,7 @@ def load_file(path: Path, alt: str, name: str = "") -> Picture:
         ) from None
     try:
         return vet(data, alt)
-    except _BadPicture:
+    except _UnsoundError:
         raise RenderError(
             _("The picture “{name}” is not a sound PNG or JPEG: save it again as one of these.").format(
                 name=name
@@ -101,7 +102,7 @@ def vet(data: bytes, alt: str) -> Picture:
             return _jpeg(data, alt)
     except (struct.error, IndexError, zlib.error):
         pass
-    raise _BadPicture
+    raise _UnsoundError
 
 
 def _png(data: bytes, alt: str) -> Picture:
@@ -125,7 +126,7 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         kind, body = data[place + 4 : place + 8], data[place + 8 : place + 8 + size]
         (check,) = struct.unpack_from(">I", data, place + 8 + size)
         if check != zlib.crc32(kind + body):
-            raise _BadPicture
+            raise _UnsoundError
         yield kind, body
         if kind == b"IEND":
             return
@@ -157,7 +158,7 @@ def _scan_end(data: bytes, place: int) -> int:
     while True:
         place = data.find(b"\xff", place)
         if place < 0:
-            raise _BadPicture
+            raise _UnsoundError
         if data[place + 1] != 0 and not 0xD0 <= data[place + 1] <= 0xD7:
             return place
         place += 2
@@ -165,5 +166,5 @@ def _scan_end(data: bytes, place: int) -> int:
 
 def _checked(picture: Picture, ended: bool) -> Picture:
     if not ended or not 0 < picture.width * picture.height <= MOST_PIXELS:
-        raise _BadPicture
+        raise _UnsoundError
     return picture

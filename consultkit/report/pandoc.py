@@ -113,7 +113,8 @@ def start(
     except OSError as error:
         raise RenderError(
             _(
-                "Pandoc does not start on this machine: {error}. Install it again, or name another with PYPANDOC_PANDOC."
+                "Pandoc does not start on this machine: {error}. "
+                "Install it again, or name another with PYPANDOC_PANDOC."
             ).format(error=error.strerror)
         ) from error
     return Run(process, folder / output, log, time.monotonic() + (limit or seconds(size)))
@@ -210,7 +211,8 @@ def _title(markdown: str) -> str:
 def _too_heavy(title: str, reason: str) -> str:
     if reason == "time":
         message = _(
-            "“{title}” takes pandoc too long. Look in it for long runs of brackets, asterisks or signs, and shorten them."
+            "“{title}” takes pandoc too long. "
+            "Look in it for long runs of brackets, asterisks or signs, and shorten them."
         )
     else:
         message = _("“{title}” takes pandoc too much memory. Split it, or take out what was pasted into it.")

@@ -29,7 +29,10 @@ FORMATS = ("docx", "pdf", "html", "md")
 SEAM = "\n\n\f\n\n"
 CONTENTS = {"fr": "Table des matières", "en": "Contents"}
 LAYOUT = "mise-en-page.typ"
-MARKDOWN = "markdown-raw_html-raw_attribute-raw_tex-smart-simple_tables-multiline_tables-grid_tables-fenced_divs-native_divs"
+MARKDOWN = (
+    "markdown-raw_html-raw_attribute-raw_tex-smart-simple_tables-multiline_tables-grid_tables"
+    "-fenced_divs-native_divs"
+)
 EPOCH = datetime.date(1970, 1, 1)
 
 
@@ -76,8 +79,9 @@ def _showable(document: Document) -> Document:
     """The document with every character outside the text that no font has as its code point."""
     return replace(
         document,
-        title=substitute(document.title), subtitle=substitute(document.subtitle), banner=substitute(document.banner),
-        authors=tuple(map(substitute, document.authors)), cover=tuple(map(substitute, document.cover)),
+        title=substitute(document.title), subtitle=substitute(document.subtitle),
+        banner=substitute(document.banner), authors=tuple(map(substitute, document.authors)),
+        cover=tuple(map(substitute, document.cover)),
     )  # fmt: skip
 
 
@@ -134,7 +138,8 @@ class _Work:
         except pandoc.LimitError:
             raise RenderError(
                 _(
-                    "The document is too heavy for this machine's limits. Make it by region (--region), or without the detailed notes."
+                    "The document is too heavy for the limits set. "
+                    "Make it by region (--region), or without the detailed notes."
                 )
             ) from None
         finally:
@@ -235,14 +240,15 @@ class _Work:
     def head(self, logo: str) -> str:
         """The lines that hand the document's own facts to the layout."""
         document, literal, array = self.document, typst_text.literal, typst_text.array
+        day, listed = document.date, document.contents and self.tree.outline
         values = {
             "title": literal(document.title), "subtitle": literal(document.subtitle),
             "authors": array([literal(name) for name in document.authors]),
             "cover": array([literal(line) for line in document.cover]),
             "date-words": literal(self.date), "language": literal(document.language),
-            "date": "datetime(year: {d.year}, month: {d.month}, day: {d.day})".format(d=document.date),
+            "date": f"datetime(year: {day.year}, month: {day.month}, day: {day.day})",
             "banner": literal(document.banner), "logo": literal(logo) if logo else "none",
-            "contents": literal(CONTENTS[document.language]) if document.contents and self.tree.outline else "none",
+            "contents": literal(CONTENTS[document.language]) if listed else "none",
         }  # fmt: skip
         settings = ", ".join(f"{name}: {value}" for name, value in values.items())
         return f'#import "{LAYOUT}": *\n#show: report.with({settings})\n\n'
@@ -267,9 +273,10 @@ class _Work:
         css, trusted = self.template("style.css")
         sheet = css.decode("utf-8-sig", "replace")
         page = web.page(
-            fragment, sheet if trusted else web.style_sheet(sheet), title=document.title, subtitle=document.subtitle,
-            lines=document.cover, authors=document.authors, date=self.date, iso_date=document.date.isoformat(),
-            banner=document.banner, logo=images.data_uri(self.logo) if self.logo else "", language=document.language,
+            fragment, sheet if trusted else web.style_sheet(sheet), title=document.title,
+            subtitle=document.subtitle, lines=document.cover, authors=document.authors, date=self.date,
+            iso_date=document.date.isoformat(), banner=document.banner, language=document.language,
+            logo=images.data_uri(self.logo) if self.logo else "",
             entries=ast.contents(self.tree.outline) if document.contents else (),
         )  # fmt: skip
         return page.encode()

@@ -40,8 +40,8 @@ def png(svg: str) -> bytes:
     try:
         return bytes(
             typst.compile(
-                source.encode(), format="png", ppi=180, font_paths=cast(Any, [str(path) for path in fonts.folders()]),
-                ignore_system_fonts=True, sys_inputs={"svg": svg},
+                source.encode(), format="png", ppi=180, ignore_system_fonts=True, sys_inputs={"svg": svg},
+                font_paths=cast(Any, [str(path) for path in fonts.folders()]),
             )
         )  # fmt: skip
     except typst.TypstError as error:
@@ -93,7 +93,8 @@ def _apart(folder: Path, date: datetime.date, layout: str, limit: float) -> tupl
         )
     except subprocess.TimeoutExpired:
         message = _(
-            "The layout {layout} takes too long: look in it for a loop that does not end, or delete it to use the default."
+            "The layout {layout} takes too long: look in it for a loop that does not end, "
+            "or delete it to use the default."
         )
         raise RenderError(message.format(layout=layout)) from None
     except subprocess.CalledProcessError:
@@ -109,7 +110,8 @@ def _sentence(failure: str, layout: str) -> str:
         )
     else:
         message = _(
-            "The PDF cannot be made with the layout {layout}: {detail}. Correct it, or delete it to use the default."
+            "The PDF cannot be made with the layout {layout}: {detail}. "
+            "Correct it, or delete it to use the default."
         )
     return message.format(detail=failure.rstrip("."), layout=layout)
 

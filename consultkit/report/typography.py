@@ -12,8 +12,14 @@ from collections.abc import Callable
 
 THIN, FIXED = "\u202f", "\u00a0"  # no-break spaces: before ; ! ? and before : or inside guillemets
 MONTHS = {
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split(),
-    "en": "January February March April May June July August September October November December".split(),
+    "fr": (
+        "janvier", "février", "mars", "avril", "mai", "juin",
+        "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+    ),
+    "en": (
+        "January", "February", "March", "April", "May", "June",
+        "July", "August", "September", "October", "November", "December",
+    ),
 }  # fmt: skip
 
 # What is passed over whole. Each branch opens with a plain character: the engine skips prose quickly.

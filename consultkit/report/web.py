@@ -11,7 +11,10 @@ from consultkit.report.ast import Heading
 from consultkit.report.errors import RenderError
 
 # Whatever a browser could be told to fetch or to run, it will not.
-POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'"
+POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; "
+    "base-uri 'none'; form-action 'none'"
+)
 WORDS = {
     "fr": {"skip": "Aller au contenu", "contents": "Table des matières"},
     "en": {"skip": "Skip to content", "contents": "Contents"},
@@ -26,19 +29,20 @@ def style_sheet(css: str) -> str:
         line = css.count("\n", 0, found.start()) + 1
         raise RenderError(
             _(
-                "templates/style.css, line {line}: a style sheet may not fetch or hide anything. Take the line out, or delete the file to use the default."
+                "templates/style.css, line {line}: a style sheet may not fetch or hide anything. "
+                "Take the line out, or delete the file to use the default."
             ).format(line=line)
         )
     return css
 
 
 def page(
-    fragment: str, css: str, *, title: str, subtitle: str, lines: Sequence[str], authors: Sequence[str], date: str,
-    iso_date: str, banner: str, logo: str, language: str, entries: Sequence[Heading],
+    fragment: str, css: str, *, title: str, subtitle: str, lines: Sequence[str], authors: Sequence[str],
+    date: str, iso_date: str, banner: str, logo: str, language: str, entries: Sequence[Heading],
 ) -> str:  # fmt: skip
     """The whole page; `logo` is a data URI or empty, `entries` empty where no contents are wanted."""
     words = WORDS[language]
-    head = [f"<title>{escape(title)}</title>", f"<style>\n{css}</style>"]
+    head = [f"<title>{escape(title)}</title>", f"<style>\n{css}{_print_margins(banner)}</style>"]
     if authors:
         head.insert(1, f'<meta name="author" content="{escape("; ".join(authors))}">')
     cover = [f'<img class="logo" src="{logo}" alt="Logo">'] if logo else []
@@ -62,6 +66,16 @@ def page(
             f'<main id="contenu" tabindex="-1">\n{_tables(fragment)}</main>',
             f"<footer><p>{escape(footer)}</p></footer>\n</body>\n</html>\n",
         ]
+    )
+
+
+def _print_margins(banner: str) -> str:
+    """The banner and the page's number on every printed page."""
+    words = "".join(f"\\{ord(char):x} " for char in banner)  # as code points, nothing can end the string
+    return (
+        f'@page {{ @top-right {{ content: "{words}"; font: bold 8pt sans-serif; color: #8c2f1b }}'
+        ' @bottom-right { content: counter(page) " / " counter(pages); font: 8pt sans-serif; '
+        "color: #55616a } }\n"
     )
 
 

@@ -1,6 +1,6 @@
-"""What pandoc's DOCX writer needs before and after: styles, cover and contents in the tree, then parts of our own.
+"""What pandoc's DOCX writer needs: styles, cover and contents in the tree before, parts of our own after.
 
-Nothing of a campaign's reference.docx ships but its styles, theme and page size: its text, pictures, comments,
+Nothing of a campaign's reference.docx ships but its styles and page size: its text, pictures, comments,
 headers and properties may tell of an old report.
 """
 
@@ -31,7 +31,10 @@ LARGEST = 20_000_000  # bytes of one part of a reference.docx, unpacked
 SPAN_STYLES = {"theme": "Theme", "missing": "Missing"}
 DIV_STYLES = {"attribution": "Attribution", "missing": "Missing Block"}
 PAGE = '<w:pgSz w:w="11906" w:h="16838"/>'
-MARGINS = '<w:pgMar w:top="1474" w:right="1418" w:bottom="1361" w:left="1418" w:header="680" w:footer="624" w:gutter="0"/>'
+MARGINS = (
+    '<w:pgMar w:top="1474" w:right="1418" w:bottom="1361" w:left="1418" '
+    'w:header="680" w:footer="624" w:gutter="0"/>'
+)
 BREAK = '<w:p><w:pPr><w:pStyle w:val="PageBreak"/></w:pPr></w:p>'
 SPACER = '<w:p><w:pPr><w:pStyle w:val="Spacer"/></w:pPr></w:p>'
 UPRIGHT_END = '<w:p><w:pPr><w:pStyle w:val="SectionEnd"/><w:sectPr></w:sectPr></w:pPr></w:p>'
@@ -139,7 +142,7 @@ def _run(xml: str) -> Node:
 
 
 def vetted(data: bytes, shipped: bytes) -> bytes:
-    """A reference.docx with its styles, theme and page size alone; styles it lacks come from the shipped one."""
+    """A reference.docx with its styles and page size alone; styles it lacks come from the shipped one."""
     if data == shipped:
         return data
     try:
@@ -158,7 +161,8 @@ def vetted(data: bytes, shipped: bytes) -> bytes:
     ):
         raise RenderError(
             _(
-                "templates/reference.docx is no Word file with styles. Save it again from Word, or delete it to use the default."
+                "templates/reference.docx is no Word file with styles. "
+                "Save it again from Word, or delete it to use the default."
             )
         ) from None
     with zipfile.ZipFile(io.BytesIO(shipped)) as archive:
@@ -197,7 +201,8 @@ def _complete(styles: str, shipped: str) -> str:
     if not known or not styles.rstrip().endswith("</w:styles>"):
         raise RenderError(
             _(
-                "templates/reference.docx holds no styles. Save it again from Word, or delete it to use the default."
+                "templates/reference.docx holds no styles. "
+                "Save it again from Word, or delete it to use the default."
             )
         )
     lacking = [
@@ -344,7 +349,8 @@ def _footer(title: str) -> str:
     def field(name: str) -> str:
         return f'<w:fldSimple w:instr=" {name} ">{_text("1")}</w:fldSimple>'
 
-    return f"{HEAD}<w:ftr {W}>{_line('Footer', _text(title + '   ·   ') + field('PAGE') + _text(' / ') + field('NUMPAGES'))}</w:ftr>"
+    runs = _text(title + "   ·   ") + field("PAGE") + _text(" / ") + field("NUMPAGES")
+    return f"{HEAD}<w:ftr {W}>{_line('Footer', runs)}</w:ftr>"
 
 
 def _settings(locale: str) -> str:
@@ -353,8 +359,10 @@ def _settings(locale: str) -> str:
         f'{HEAD}<w:settings {W}><w:zoom w:percent="100"/><w:defaultTabStop w:val="708"/>'
         '<w:characterSpacingControl w:val="doNotCompress"/>'
         '<w:footnotePr><w:footnote w:id="-1"/><w:footnote w:id="0"/></w:footnotePr>'
-        '<w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
-        f'<w:themeFontLang w:val="{locale}"/><w:decimalSymbol w:val=","/><w:listSeparator w:val=";"/></w:settings>'
+        '<w:compat><w:compatSetting w:name="compatibilityMode" '
+        'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
+        f'<w:themeFontLang w:val="{locale}"/><w:decimalSymbol w:val=","/><w:listSeparator w:val=";"/>'
+        "</w:settings>"
     )
 
 
@@ -362,11 +370,13 @@ def _core(title: str, authors: Sequence[str], date: str, locale: str) -> str:
     creator = f"<dc:creator>{escape('; '.join(authors))}</dc:creator>" if authors else ""
     stamp = f'xsi:type="dcterms:W3CDTF">{date}T00:00:00Z'
     return (
-        f'{HEAD}<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
+        f"{HEAD}<cp:coreProperties "
+        'xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
         f"<dc:title>{escape(title)}</dc:title>{creator}<dc:language>{locale}</dc:language>"
-        f"<dcterms:created {stamp}</dcterms:created><dcterms:modified {stamp}</dcterms:modified></cp:coreProperties>"
+        f"<dcterms:created {stamp}</dcterms:created><dcterms:modified {stamp}</dcterms:modified>"
+        "</cp:coreProperties>"
     )
 
 

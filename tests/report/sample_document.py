@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """A document with everything in it, and pictures made by hand, for the tests of the pipeline."""
 
 import datetime

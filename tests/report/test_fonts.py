@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 import typst
 
 from consultkit.report import fonts

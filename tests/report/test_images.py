@@ -1,10 +1,11 @@
+# ruff: noqa: E501
 import struct
 
 import pytest
+from sample_document import png, workspace
 
 from consultkit.report import images
 from consultkit.report.errors import RenderError
-from sample_document import png, workspace
 
 
 def segment(marker: int, body: bytes) -> bytes:

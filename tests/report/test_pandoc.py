@@ -2,6 +2,7 @@ import os
 import stat
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -78,7 +79,7 @@ def test_a_users_own_pandoc_folder_is_ignored(monkeypatch, tmp_path):
 
 def test_the_folder_may_hold_a_file_named_pandoc(tmp_path):
     (tmp_path / "pandoc").write_text("no program")
-    before = os.getcwd()
+    before = Path.cwd()
     os.chdir(tmp_path)
     try:
         assert pandoc.read(["mot"], tmp_path)[0].startswith(b"{")

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 import dataclasses
 import io
 import re
@@ -7,10 +8,10 @@ import zipfile
 import docx
 import pypdfium2
 import pytest
+from sample_document import MARKDOWN, TEMPLATES, document, workspace
 
 from consultkit.report.errors import RenderError
 from consultkit.report.render import FORMATS, SEAM, render
-from sample_document import MARKDOWN, TEMPLATES, document, workspace
 
 WORDS = ["ɲɔgɔn", "ɓiɗɗo", "ƴiiwoonde", "ŋaarey", "العربية", "[U+1F600]", "À retenir", "second point", "codé", "à écrire", "Tableau 1",
          "Figure 1", "Section à écrire", "ONG nationale", "< 5", "en gras", "tâche", "deux", "L’autre note", "Une note de bas de page",

@@ -1,13 +1,14 @@
+# ruff: noqa: E501
 import datetime
 import time
 
 import pytest
+from sample_document import TEMPLATES, document
 
 from consultkit.report import pandoc, typeset
 from consultkit.report.errors import RenderError
 from consultkit.report.render import render
 from consultkit.report.typst_text import literal
-from sample_document import TEMPLATES, document
 
 DATE = datetime.date(2023, 7, 13)
 LAYOUT = (TEMPLATES / "mise-en-page.typ").read_text("utf-8")

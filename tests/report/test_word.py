@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 import io
 import re
 import zipfile
@@ -5,11 +6,11 @@ import zipfile
 import docx
 import pytest
 from lxml import etree
+from sample_document import TEMPLATES, document, workspace
 
 from consultkit.report import word
 from consultkit.report.errors import RenderError
 from consultkit.report.render import render
-from sample_document import TEMPLATES, document, workspace
 
 SHIPPED = (TEMPLATES / "reference.docx").read_bytes()
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
