@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import re
 import string
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -97,11 +99,12 @@ def test_typography_faults_are_seen(fault: str, text: str) -> None:
     assert FAULTS[fault].search(text)
 
 
+# Click puts a colon right after a heading: the space that French has before it is the translation's last character.
 FRENCH_CLICK = {
     "Usage:": "Utilisation\u00a0:",
-    "Options": "Options",
-    "Commands": "Commandes",
-    "Arguments": "Arguments",
+    "Options": "Options\u00a0",
+    "Commands": "Commandes\u00a0",
+    "Arguments": "Arguments\u00a0",
     "Missing argument": "Argument manquant",
     "Show this message and exit.": "Affiche cette aide.",
 }
@@ -135,3 +138,17 @@ def test_click_speaks_the_language_in_use(language, monkeypatch: pytest.MonkeyPa
     assert "Utilisation\u00a0:" in wrong.output and "Erreur\u00a0: Argument manquant" in wrong.output
     language("en")
     assert "Usage:" in CliRunner().invoke(note, []).output
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"),
+    [
+        ("fr", ["Utilisation\u00a0:", "Erreur\u00a0:", "Argument manquant"]),
+        ("en", ["Usage:", "Missing argument"]),
+    ],
+)
+def test_the_program_speaks_one_language(lang: str, says: list[str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "consultkit", "explain", "--lang", lang]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 2
+    assert [word for word in says if word not in done.stderr] == []
