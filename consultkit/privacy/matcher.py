@@ -449,7 +449,7 @@ def _crossing(text: str) -> list[tuple[int, int]]:
     for sign, pattern in _CROSSINGS:
         if sign in text:
             for match in pattern.finditer(text):
-                spans.append((_edge(text, match.start(), -1), _edge(text, match.end(), 1)))
+                spans.append((edge(text, match.start(), -1), edge(text, match.end(), 1)))
     joined: list[tuple[int, int]] = []
     for start, end in sorted(spans):
         if joined and start <= joined[-1][1]:
@@ -459,7 +459,7 @@ def _crossing(text: str) -> list[tuple[int, int]]:
     return joined
 
 
-def _edge(text: str, at: int, step: int) -> int:
+def edge(text: str, at: int, step: int) -> int:
     """The nearest white space (or end of text) from a place, at most WINDOW characters away."""
     for _ in range(WINDOW):
         here = at - 1 if step < 0 else at
@@ -471,8 +471,8 @@ def _edge(text: str, at: int, step: int) -> int:
 
 def _whole_names(text: str, start: int, end: int, sequences: tuple[_Sequence, ...]) -> Iterator[_Find]:
     """Whole names in the words around a place."""
-    begin = _edge(text, max(0, start - WINDOW), -1)
-    window = text[begin : _edge(text, min(len(text), end + WINDOW), 1)]
+    begin = edge(text, max(0, start - WINDOW), -1)
+    window = text[begin : edge(text, min(len(text), end + WINDOW), 1)]
     for reading in readings(window)[:-1]:
         words = [w for w in reading if w.folded not in PARTICLES or (len(w.folded) == 1 and w.capital)]
         for sequence in sequences:

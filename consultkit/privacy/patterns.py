@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from consultkit.i18n import N_
 from consultkit.privacy.folding import fold
-from consultkit.privacy.matcher import ordinary_words
+from consultkit.privacy.matcher import edge, ordinary_words
 
 KINDS = {
     "phone": N_("phone number"),
@@ -36,10 +36,13 @@ class PatternHit(NamedTuple):
     end: int
 
 
+Finder = Callable[[str], Iterator[PatternHit]]
+
 # Phones
 
 _GAP = r"[ .\-/‐‑–\u00a0\u2009\u202f()]{1,3}"
-_RUN = re.compile(rf"(?<![\w.,])(?:\+|\(\+?)?\d(?:(?:{_GAP})?\d){{6,19}}(?!\w|[.,]\d)")
+_RUN = re.compile(rf"\d(?:(?:{_GAP})?\d){{6,19}}(?!\w|[.,]\d)")
+_PREFIX = re.compile(r"(?<![\w.,])(?:\(?\+\(?|\()?$")
 _YEAR = r"(?:19|20)\d\d"
 _NO_PHONES = re.compile(
     rf"{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?!\d)"  # 2023-06-20
@@ -66,8 +69,12 @@ def _phones(text: str) -> Iterator[PatternHit]:
         return
     blanked = _NO_PHONES.sub(lambda match: "_" * len(match.group()), text)
     for match in _RUN.finditer(blanked):
-        for start, end in _candidates(match.group()):
-            start, end = match.start() + start, match.start() + end
+        prefix = _PREFIX.search(blanked[max(0, match.start() - 4) : match.start()])
+        if prefix is None:
+            continue
+        begin = match.start() - len(prefix.group())
+        for start, end in _candidates(blanked[begin : match.end()]):
+            start, end = begin + start, begin + end
             if not _is_amount(blanked, start, end) and _is_phone(blanked[start:end]):
                 yield PatternHit("phone", start, end)
 
@@ -119,9 +126,10 @@ def _is_phone(written: str) -> bool:
 
 # Everything else
 
-_EMAIL = re.compile(r"[\w.+%-]+(?:@|&#64;|&commat;|%40)[\w-]+(?:\.[\w-]+)*\.[a-zA-Z]{2,}")
+_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+(?:@|&#64;|&commat;|%40)[\w-]+(?:\.[\w-]+)*\.[a-zA-Z]{2,}")
 _EMAIL_SPELT = re.compile(
-    r"[\w.+-]+\s?[\[(](?:at|arobase|chez)[\])]\s?[\w-]+(?:\s?(?:[\[(](?:dot|point)[\])]|\.)\s?\w+)+", re.I
+    r"(?<![\w.+-])[\w.+-]+\s?[\[(](?:at|arobase|chez)[\])]\s?[\w-]+(?:\s?(?:[\[(](?:dot|point)[\])]|\.)\s?\w+)+",
+    re.I,
 )
 _DEGREES = r"\d{1,3}(?:[.,]\d+)?\s?[°º]"
 _COORDINATES = (
@@ -135,8 +143,8 @@ _COORDINATES = (
     re.compile(r"\b[NSEWO]\s?\d{1,3}[.,]\d{3,}"),
     re.compile(r"\b(?:lat(?:itude)?|lon(?:g(?:itude)?)?|lng)\b\W{0,4}[-−]?\d{1,3}[.,]\d{2,}", re.I),
     re.compile(r"\b(?:2[89]|3[01])\s?[NPQR]\s\d{6}\s\d{7}\b"),  # UTM
-    re.compile(r"\b[6CF][CFGHJMPQRVWX2-9]{3,7}\+[CFGHJMPQRVWX2-9]{2,3}\b"),  # open location code
 )
+_PLUS_CODE = re.compile(r"\b[6CF][CFGHJMPQRVWX2-9]{3,7}\+[CFGHJMPQRVWX2-9]{2,3}\b")  # open location code
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ \u00a0-]?[A-Z0-9]{4}){2,7}(?:[ \u00a0-]?[A-Z0-9]{1,4})?\b")
 _ID = r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*"
 _CITATION = re.compile(rf"\[\s*-?@{_ID}(?:\s*[;,]\s*-?@{_ID})*\s*\]")
@@ -150,7 +158,7 @@ _ACCOUNT = re.compile(
 _PLATE = re.compile(r"\b[A-Z]{1,2}[ \u00a0-]?\d{4}[ \u00a0-]?M[D1-9]\b")
 
 
-def _simple(kind: str, *patterns: re.Pattern[str]) -> Callable[[str], Iterator[PatternHit]]:
+def _simple(kind: str, *patterns: re.Pattern[str]) -> Finder:
     """A search for a kind that regular expressions alone can tell."""
 
     def search(text: str) -> Iterator[PatternHit]:
@@ -177,32 +185,59 @@ def _handles(text: str) -> Iterator[PatternHit]:
 
 
 _emails = _simple("email", _EMAIL)
+_spelt_emails = _simple("email", _EMAIL_SPELT)
+_plus_codes = _simple("coordinates", _PLUS_CODE)
 _coordinates = _simple("coordinates", *_COORDINATES)
 _accounts = _simple("handle", _ACCOUNT)
 _plates = _simple("plate", _PLATE)
 
-# Each search, and a cheap test that it can find anything: most texts hold no "@" and few digits.
-_PAIR = re.compile(r"\d[\d.,]\d|\d\s?[°º]")
-_SEARCHES: tuple[tuple[Callable[[str], Iterator[PatternHit]], Callable[[str], bool]], ...] = (
-    (_emails, lambda text: "@" in text or "64;" in text or "%40" in text or "commat" in text),
-    (_simple("email", _EMAIL_SPELT), lambda text: any(c in text for c in ("(a", "[a", "(A", "[A", "(chez"))),
-    (_handles, lambda text: "@" in text),
-    (_accounts, lambda text: "/" in text or ":" in text),
-    (_phones, lambda text: any(digit in text for digit in "0123456789")),
-    (_coordinates, lambda text: any(sign in text for sign in ("°", "º", ".", ",", "+"))),
-    (_ibans, lambda text: any(digit in text for digit in "0123456789")),
-    (_plates, lambda text: "M" in text),
-)
+# Most texts hold few digits and signs: the searches read what stands around them, and nothing else.
+_NUMBER = re.compile(r"\d[\d.,°º]*")
+_AT = re.compile(r"@|&#64;|&commat;|%40")
+_SPELT_AT = re.compile(r"[\[(](?:at|arobase|chez)[\])]", re.IGNORECASE)
+_DOMAIN = re.compile(r"\.(?:com|me|net|im|watch|group)/|(?:skype|whatsapp|tg|viber):")
+_NUMERIC = (_phones, _coordinates, _ibans, _plates)
+_LITERALS = {
+    _AT: (("@", "&#64;", "&commat;", "%40"), (_emails, _handles)),
+    _SPELT_AT: (("(at", "[at", "(AT", "[AT", "(aro", "[aro", "(chez", "[chez"), (_spelt_emails,)),
+    _DOMAIN: (
+        (".com/", ".me/", ".net/", ".im/", ".watch/", ".group/", "skype:", "whatsapp:", "tg:", "viber:"),
+        (_accounts,),
+    ),
+    _PLUS_CODE: (("+",), (_plus_codes,)),
+}
+_REACH = 48  # characters read on each side
 
 
 def search(text: str) -> list[PatternHit]:
     """Everything in the text that may tell who or where somebody is, in order, without overlaps."""
-    found = {hit for find, possible in _SEARCHES if possible(text) for hit in find(text)}
+    found = set(_around(text, _NUMBER, _NUMERIC))
+    for sign, (literals, finders) in _LITERALS.items():
+        if any(literal in text for literal in literals):
+            found.update(_around(text, sign, finders))
     hits: list[PatternHit] = []
     for hit in sorted(found, key=lambda hit: (hit.start, -hit.end)):
         if not hits or hit.start >= hits[-1].end:
             hits.append(hit)
     return hits
+
+
+def _around(text: str, sign: re.Pattern[str], finders: tuple[Finder, ...]) -> Iterator[PatternHit]:
+    """What the finders find in the stretches around a sign."""
+    stretches: list[tuple[int, int]] = []
+    for match in sign.finditer(text):
+        if stretches and match.end() <= stretches[-1][1] - _REACH:
+            continue
+        start = edge(text, max(0, match.start() - _REACH), -1)
+        end = edge(text, min(len(text), match.end() + 2 * _REACH), 1)
+        if stretches and start <= stretches[-1][1]:
+            stretches[-1] = (stretches[-1][0], max(end, stretches[-1][1]))
+        else:
+            stretches.append((start, end))
+    for start, end in stretches:
+        part = text[start:end]
+        for find in finders:
+            yield from (PatternHit(hit.kind, hit.start + start, hit.end + start) for hit in find(part))
 
 
 # Names that nobody declared

@@ -21,7 +21,7 @@ FOUND = {
     "email": "a.b@example.org|A_B+x@sous.example.org|a.b&#64;example.org|a (at) exemple (point) org|a[arobase]exemple.org",
     "coordinates": """
         16.2717, -0.0447|16.271, -0.044|geo:16.27,-0.04|16°16'20"N|16°16′20″ N|16.27°N|lat: 16.27|latitude : 16,2717
-        |16,2717 ; -0,0447|N 16.2717|30P 412345 1234567|0°02’40” O
+        |16,2717 ; -0,0447|N 16.2717|30P 412345 1234567|0°02’40” O|6CRX7XCX+2Q
     """,
     "iban": "ML13 ML01 6012 0102 6001 0066 8497|FR1420041010050500013M02606",
     "handle": "@amadou_m|[voir @amadou_m]|wa.me/22376123456|facebook.com/amadou|t.me/xyz|chat.whatsapp.com/AbCd|skype:am.xyz",
