@@ -130,7 +130,7 @@ def spaced(text: str) -> str:
     pieces = text.split("`")
     for index in range(0, len(pieces), 2):
         piece = re.sub(r"(?<=[^\W\d_])'(?=[^\W\d_]|«|$)", "’", pieces[index])
-        piece = re.sub(r"« ?", "«\u00a0", re.sub(r" ?»", "\u00a0»", piece))
+        piece = re.sub(r"«\s*", "«\u00a0", re.sub(r"\s*»", "\u00a0»", piece))
         piece = re.sub(r" ([;!?])(?=\s|$)", "\u202f\\1", piece)
         pieces[index] = re.sub(r" :(?=\s|$)", "\u00a0:", piece)
     return "`".join(pieces)

@@ -71,7 +71,7 @@ def test_placeholders_are_kept() -> None:
 NOT_PROSE = re.compile(r"`[^`]*`|\{[^{}]*\}")
 FAULTS = {
     "plain space before : ; ! ?": re.compile(r"\w ?(?<= )[:;!?](?=\s|$)|[»)] [:;!?](?=\s|$)"),
-    "plain or no space inside « »": re.compile(r"«(?![\u00a0\u202f])|(?<![\u00a0\u202f])»"),
+    "plain or no space inside « »": re.compile(r"«(?![\u00a0\u202f]\S)|(?<!\S[\u00a0\u202f])»"),
     "straight apostrophe": re.compile(r"(?<=[^\W\d_])'(?=[^\W\d_])"),
     "double quotation marks": re.compile(r"[“”]"),
     "three dots": re.compile(r"\w\.\.\."),
@@ -90,6 +90,7 @@ def test_french_typography(fault: str) -> None:
         ("plain space before : ; ! ?", "Une erreur : non"),
         ("plain space before : ; ! ?", "« x\u00a0» : non"),
         ("plain or no space inside « »", "« x »"),
+        ("plain or no space inside « »", "«\u00a0\u00a0x\u00a0»"),
         ("straight apostrophe", "l'acteur"),
         ("double quotation marks", "le mot “x”"),
         ("three dots", "Attendez..."),
@@ -152,3 +153,9 @@ def test_the_program_speaks_one_language(lang: str, says: list[str], tmp_path: P
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, encoding="utf-8")
     assert done.returncode == 2
     assert [word for word in says if word not in done.stderr] == []
+
+
+def test_merging_sets_the_spaces_that_keyboards_lack() -> None:
+    typed = "L'acteur « x » : vu ? `l'option : a`"
+    assert messages.spaced(typed) == "L’acteur «\u00a0x\u00a0»\u00a0: vu\u202f? `l'option : a`"
+    assert messages.spaced(messages.spaced(typed)) == messages.spaced(typed)
