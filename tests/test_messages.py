@@ -19,7 +19,7 @@ messages = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(messages)
 
 CATALOG = messages.read(messages.PO)
-ENTRIES = [entry for entry in CATALOG if entry.id and entry.string]
+ENTRIES = [entry for entry in CATALOG if entry.id and messages.strings([entry])]
 
 
 def forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
