@@ -131,7 +131,8 @@ def _block_quotation(
     synthesis: Synthesis, block: Block, marks: list[CitationMark], following: Block | None, section: str
 ) -> tuple[list[Quotation], list[Place]]:
     """A block quote, cited by the end of its last line or by the start of the paragraph that follows."""
-    text, ids = block.text, ()
+    text = block.text
+    ids: tuple[str, ...] = ()
     if marks and not text[marks[-1].end :].strip(' .,;:!?…)»”"*_\n'):
         text, ids = text[: marks[-1].start] + text[marks[-1].end :], marks[-1].ids
     elif following is not None and following.kind == "paragraph":
@@ -206,6 +207,11 @@ class Ledger:
         )
         elsewhere = "" if near and near.share > 0.7 else self._elsewhere(quotation, pieces)
         return Proof(quotation, None, None, elsewhere, near)
+
+    def holds(self, quotation: Quotation, note: Note) -> bool:
+        """Whether some passage of a note holds the quotation's words."""
+        pieces = fragments(quotation.text)
+        return any(holds(passage.words, pieces) for passage in self.passages(note))
 
     def _elsewhere(self, quotation: Quotation, pieces: list[str]) -> str:
         for note in self.project.notes:

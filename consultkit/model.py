@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from consultkit.diagnostic import Fault, Place
 from consultkit.files import Source
@@ -97,6 +98,22 @@ class Actor:
         return day if isinstance(day, dt.date) else None
 
 
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+_WithId = TypeVar("_WithId", bound=_HasId)
+
+
+def _by_id(entries: Iterable[_WithId]) -> dict[str, _WithId]:
+    """Entries by id, in order; of two with the same id, the first."""
+    found: dict[str, _WithId] = {}
+    for entry in entries:
+        found.setdefault(entry.id, entry)
+    return found
+
+
 @dataclass(frozen=True)
 class Campaign:
     """The campaign's own data."""
@@ -129,23 +146,23 @@ class ActorMapping:
 
     @cached_property
     def region_by_id(self) -> dict[str, Region]:
-        """Regions by id."""
-        return {region.id: region for region in self.regions}
+        """Regions by id; of two with the same id, the first."""
+        return _by_id(self.regions)
 
     @cached_property
     def actor_by_id(self) -> dict[str, Actor]:
-        """Actors by id."""
-        return {actor.id: actor for actor in self.actors}
+        """Actors by id; of two with the same id, the first."""
+        return _by_id(self.actors)
 
     @cached_property
     def type_by_id(self) -> dict[str, ActorType]:
         """Actor types by id."""
-        return {kind.id: kind for kind in self.actor_types}
+        return _by_id(self.actor_types)
 
     @cached_property
     def sector_by_id(self) -> dict[str, Sector]:
         """Sectors by id."""
-        return {sector.id: sector for sector in self.sectors}
+        return _by_id(self.sectors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,8 +469,9 @@ class Project:
 
     @cached_property
     def known_ids(self) -> frozenset[str]:
-        """Ids of notes, those of unreadable notes (their file's name) included."""
-        return frozenset(self.note_by_id) | {Path(file).stem for file in self.unread_notes}
+        """Ids of notes, and their files' names: a note unreadable or misnamed is told as such."""
+        files = (*self.unread_notes, *(note.file for note in self.notes))
+        return frozenset(self.note_by_id) | {file.rsplit("/", 1)[-1].removesuffix(".md") for file in files}
 
     def guide_of(self, version: str) -> Guide | None:
         """The guide of a version, where it is at hand; the present one where a note names none."""

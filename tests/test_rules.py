@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -26,42 +27,52 @@ def sample(tmp_path: Path) -> Path:
     return Path(shutil.copytree(SAMPLE, tmp_path / "campagne"))
 
 
+ENTAILED = {"C003": {"C001"}}  # who cannot reach a minimum is below it
+
+
+def unescape(text: str) -> str:
+    """What the documentation writes as an escape (\\u202e, \\t), as the character."""
+    return re.sub(
+        r"\\(u[0-9a-f]{4}|x[0-9a-f]{2}|t)",
+        lambda m: "\t" if m[1] == "t" else chr(int(m[1][1:], 16)),
+        text,
+    )
+
+
 def apply_bad(rule: Rule, root: Path) -> None:
-    """Replaces the rule's good example by its bad one in the sample."""
+    """Puts the rule's bad example in the place of its good one in the sample."""
     example = rule.documentation
     path = root / example.file
     path.parent.mkdir(parents=True, exist_ok=True)
-    bad = example.bad.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    bad = unescape(example.bad)
     if bad.startswith("-> "):
-        (root.parent.parent / "ailleurs.md").write_text("x", "utf-8")
+        (root.parent / "ailleurs.md").write_text("x", "utf-8")
         path.symlink_to(bad.removeprefix("-> "))
-        return
-    if bad.startswith("(copy of "):
+    elif bad.startswith("(copy of "):
         path.write_bytes((root / bad.removeprefix("(copy of ").rstrip(")")).read_bytes())
-        return
-    if example.good == "(absent)":
+    elif example.good == "(absent)":
         path.write_text(bad + "\n", "utf-8")
-        return
-    lines = path.read_text("utf-8").split("\n")
-    good = [line.strip() for line in example.good.split("\n")]
-    indents: dict[int, str] = {}
-    for start in range(len(lines)):
-        window = [line.strip() for line in lines[start : start + len(good)]]
-        if all(g in w if len(good) == 1 else w == g or g in w for g, w in zip(good, window, strict=False)) and len(window) == len(good):
-            indents[start] = lines[start][: len(lines[start]) - len(lines[start].lstrip())]
-            break
-    assert indents, f"{rule.code}: the good example does not stand in {example.file}"
-    (start, indent), = indents.items()
-    if len(good) == 1 and "\n" not in bad:
-        replaced = [lines[start].replace(good[0], bad.strip())]
     else:
-        replaced = [indent + line if line else line for line in bad.split("\n")]
-        if len(good) == 1:
-            head, tail = lines[start].split(good[0], 1)
-            replaced = [head + bad.split("\n")[0], *replaced[1:]]
-            replaced[-1] += tail
-    lines[start : start + len(good)] = replaced
-    path.write_bytes("\n".join(lines).encode("utf-8", "surrogateescape"))
+        text = path.read_text("utf-8")
+        path.write_bytes(replaced(text, bad, example.good).encode("utf-8", "surrogateescape"))
+
+
+def replaced(text: str, bad: str, good: str) -> str:
+    """The text with `bad` for `good`: a piece of one line, or whole lines wherever they are indented."""
+    if "\n" not in bad and "\n" not in good and text.count(good) == 1:
+        return text.replace(good, bad)
+    lines, wanted = text.split("\n"), good.split("\n")
+    starts = [i for i in range(len(lines)) if same(lines[i : i + len(wanted)], wanted)]
+    assert starts, "the good example does not stand in its file"
+    start = starts[-1]
+    indent = " " * (len(lines[start]) - len(lines[start].lstrip()))
+    lines[start : start + len(wanted)] = [indent + line if line else line for line in bad.split("\n")]
+    return "\n".join(lines)
+
+
+def same(lines: list[str], wanted: list[str]) -> bool:
+    indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())] if lines else ""
+    return lines == [indent + line if line else line for line in wanted]
 
 
 def test_the_sample_is_clean(sample: Path) -> None:
@@ -84,4 +95,4 @@ def test_documentation_has_a_summary(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", [r for r in RULES if r.documentation.bad], ids=lambda rule: rule.code)
 def test_the_bad_example_raises_its_code_alone(rule: Rule, sample: Path) -> None:
     apply_bad(rule, sample)
-    assert {d.code for d in check(sample)} == {rule.code}
+    assert {d.code for d in check(sample)} == {rule.code} | ENTAILED.get(rule.code, set())

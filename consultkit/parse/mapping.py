@@ -159,4 +159,6 @@ def parse_deliveries(source: Source, faults: list[Fault]) -> tuple[Delivery, ...
 def parse_allowances(source: Source, faults: list[Fault]) -> frozenset[str]:
     """What looks dangerous and is not, as written in notes/exceptions.yaml; each entry gives its reason."""
     data = read_record(source, ALLOWANCES, "mapping", faults, [], [])
-    return frozenset(entry.get("text") for entry in (data.get("allowed", ()) if data else ()) if entry.get("reason"))
+    return frozenset(
+        entry.get("text") for entry in (data.get("allowed", ()) if data else ()) if entry.get("reason")
+    )

@@ -8,10 +8,12 @@ vanish is told as a fault: every visible word of a note must reach the outputs.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from consultkit.diagnostic import Fault, Place
 from consultkit.i18n import _
 from consultkit.model import Attributes, Block, Body, Heading, Part
+from consultkit.schema.types import ID
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*(?:\{([^{}]*)\})?[ \t]*\Z")
 _ATTRIBUTE = re.compile(r"""#([\w-]+)|\.([\w-]+)|([\w-]+)=(?:"([^"]*)"|'([^']*)'|([^\s"'{}]+))|(\S+)""")
@@ -155,6 +157,8 @@ class _Scanner:
         place = Place(self.file, number, column, len(stripped.rstrip()))
         attrs, strange = attributes(match[3]) if match[3] else (Attributes(), "")
         if strange:
+            if not attrs.id and ID.match(strange):  # the # was forgotten: told here, and only here
+                attrs = replace(attrs, id=strange)
             message = _("“{piece}” is no attribute of a heading.").format(piece=strange)
             where = Place(self.file, number, column + match.start(3) + match[3].find(strange), len(strange))
             self.faults.append(Fault("md-attribute", where, message, _('Write {#id .class key="value"}.')))

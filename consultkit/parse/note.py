@@ -16,6 +16,10 @@ from consultkit.schema.types import INVALID, Data, Fix, Reader
 from consultkit.text import fold
 
 
+# What a file without `kind` is meant for, where it names neither its id nor an actor.
+NAMES = {"synthese": "synthesis", "synthesis": "synthesis", "lecons": "lessons", "lessons": "lessons"}
+
+
 def parse_document(
     source: Source, faults: list[Fault], fixes: list[Fix], quotings: list[Quoting]
 ) -> Note | Synthesis | None:
@@ -24,18 +28,23 @@ def parse_document(
     quotings += parts.quotings
     if parts.header is None:
         return None
-    kind = _kind(parts)
+    kind = _kind(source, parts, faults, fixes)
+    if kind is None:
+        return None
     if kind == "consultation":
         return _note(source, parts, faults, fixes)
     return _synthesis(source, parts, kind, faults, fixes)
 
 
-def _kind(parts: Split) -> str:
-    node = parts.header.get("kind") if parts.header else None
+def _kind(source: Source, parts: Split, faults: list[Fault], fixes: list[Fix]) -> str | None:
+    """What the file is; None where its `kind` is no kind: nothing else can then be said of it."""
+    assert parts.header is not None
+    node = parts.header.get("kind")
     if node is None or node.empty:
-        return "consultation"
-    value = KIND.read(node, Reader("", ""))
-    return "consultation" if value is INVALID else str(value)
+        nameless = not any(key in parts.header.entries for key in ("id", "actor"))
+        return NAMES.get(PurePosixPath(source.file).stem, "consultation") if nameless else "consultation"
+    value = KIND.read(node, Reader(source.file, "note", faults))
+    return None if value is INVALID else str(value)
 
 
 def _status_is_done(parts: Split) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from consultkit.diagnostic import Finding, Severity
 from consultkit.i18n import _
-from consultkit.model import Guide, Heading, Note, Part, Project, Question
+from consultkit.model import Block, Guide, Heading, Note, Part, Project, Question
 from consultkit.parse.inline import plain, spans
 from consultkit.rules.base import rule, told
 from consultkit.schema.declare import RESERVED_THEMES
@@ -15,7 +16,8 @@ from consultkit.text import did_you_mean, fold, nearest
 
 KNOWN_CLASSES = frozenset(("off", "translation", "guide-feedback"))
 REMOVED_QUESTIONS = "retired"  # the section in which `guide upgrade` keeps the answers of removed questions
-_EMPTY = re.compile(r"(a completer|a remplir|todo|tbd|to do|to be completed|xxx+|\W*)\W*\Z")
+_EMPTY = re.compile(r"\W*(a completer|a remplir|todo|tbd|to do|to be completed|xxx+|)\W*\Z")
+_BULLET = re.compile(r"[-*+]\s+|\d+[.)]\s+")
 
 
 def comparable(project: Project) -> Iterator[tuple[Note, Guide]]:
@@ -36,14 +38,22 @@ def actor_types(project: Project, note: Note) -> set[str]:
 
 
 def asked(project: Project, note: Note, question: Question) -> bool:
-    """Whether a question was asked in a note: unknown actors are not doubted twice."""
-    types = actor_types(project, note)
-    return not question.types or not types or question.asked_of(types)
+    """Whether a question was to be asked in a note; where the actor is not known, only what is asked of all."""
+    return question.asked_of(actor_types(project, note))
 
 
-def answered(part: Part) -> bool:
-    """Whether something stands under a heading that a person would call an answer."""
-    return any(not _EMPTY.match(fold(plain(block.text))) for block in part.blocks)
+def answered(part: Part, question: Question) -> bool:
+    """Whether something stands under a heading that a person would call an answer: not the probes alone."""
+    probes = {fold(plain(probe)) for probe in question.probes}
+    for block in part.blocks:
+        text = fold(plain(block.text))
+        if _EMPTY.match(text):
+            continue
+        if block.kind != "list" or any(
+            line.strip() not in probes for line in _BULLET.sub("", text).split("\n")
+        ):
+            return True
+    return False
 
 
 @rule("N012")
@@ -55,7 +65,7 @@ def required_question_unanswered(project: Project) -> Iterator[Finding]:
 
     File: notes/gao/GAO-01.md
     Bad:
-        L'association existe depuis dix ans.
+        à compléter
     Good:
         L'association existe depuis dix ans.
         Elle emploie six personnes.
@@ -65,10 +75,17 @@ def required_question_unanswered(project: Project) -> Iterator[Finding]:
             continue
         for part in note.body.parts:
             question = guide.questions.get(part.heading.id)
-            if question and question.required and asked(project, note, question) and not answered(part):
+            if not question or not question.required or answered(part, question) or _empty_quote(part):
+                continue
+            if asked(project, note, question):
                 message = _("This question must be answered before the note is done.")
                 help = _("Write the answer, or “sans réponse”, “refus”, “non posée”, “non applicable”.")
                 yield Finding(part.heading.place, message, help)
+
+
+def _empty_quote(part: Part) -> bool:
+    """Whether a block quote without words stands in place of the answer: it is told as such."""
+    return any(block.kind == "quote" and is_empty(block) for block in part.blocks)
 
 
 @rule("N013")
@@ -77,42 +94,70 @@ def heading_removed(project: Project) -> Iterator[Finding]:
 
     What was not asked is said under the question (“non posée”); a question that is gone says nothing.
 
-    File: notes/gao/GAO-01.md
+    File: notes/gao/GAO-02.md
     Bad:
         ## Contexte {#contexte}
 
-        L'accès
+        > Les gens ont peur, mais ils continuent d'aller au marché.
     Good:
         ## Contexte {#contexte}
 
         ### Quelles tensions ? {#tensions .required}
 
-        L'accès
+        > Les gens ont peur, mais ils continuent d'aller au marché.
     """
     for note, guide in comparable(project):
-        present = {part.heading.id for part in note.body.parts}
-        previous = None
-        for question in guide.questions.values():
-            if question.id in present or _renamed_heading(note, question):
-                previous = next((p.heading for p in note.body.parts if p.heading.id == question.id), previous)
-                continue
-            if not asked(project, note, question):
-                continue
-            severity = Severity.ERROR if question.required and note.done else Severity.WARNING
-            section = next((p.heading for p in note.body.parts if p.heading.id == question.section), None)
-            place = (section or previous).place if (section or previous) else note.data.place()
-            message = _("The question “{text}” {{#{id}}} is missing here.").format(
-                text=question.text, id=question.id
-            )
-            yield Finding(
-                place, message, _("Put its heading back, with “non posée” if it was not asked."), severity
-            )
+        present: dict[str, Heading] = {}
+        for part in note.body.parts:
+            present.setdefault(part.heading.id, part.heading)
+        if present.keys() >= guide.section_by_id.keys() and present.keys() >= guide.questions.keys():
+            continue
+        for part in note.body.parts:
+            if part.heading.id not in guide.section_by_id and part.heading.id not in guide.questions:
+                present.setdefault(meant(part.heading, guide), part.heading)
+        yield from _missing(project, note, guide, present)
 
 
-def _renamed_heading(note: Note, question: Question) -> bool:
-    """Whether the question's words stand in the note under another id, or under none: that is told there."""
-    words = fold(question.text)
-    return any(fold(part.heading.text) == words for part in note.body.parts)
+def _missing(project: Project, note: Note, guide: Guide, present: dict[str, Heading]) -> Iterator[Finding]:
+    """A section that is gone is told once, not once more for each of its questions."""
+    previous = note.data.place()
+    for section in guide.sections:
+        questions = [q for q in section.questions if asked(project, note, q)]
+        there = [q for q in questions if q.id in present]
+        if section.id in present:
+            previous = present[section.id].place
+        elif questions or not section.questions:
+            place = present[there[0].id].place if there else previous
+            message = _("The section “{text}” {{#{id}}} is missing here.")
+            text = message.format(text=section.title, id=section.id)
+            required = any(question.required for question in questions)
+            yield Finding(place, text, _("Put its heading back."), _weight(note, required))
+            if not there:
+                continue
+        for question in questions:
+            if question.id not in present:
+                message = _("The question “{text}” {{#{id}}} is missing here.")
+                text = message.format(text=question.text, id=question.id)
+                help = _("Put its heading back, with “non posée” if it was not asked.")
+                yield Finding(previous, text, help, _weight(note, question.required))
+
+
+def _weight(note: Note, required: bool) -> Severity:
+    return Severity.ERROR if required and note.done else Severity.WARNING
+
+
+def meant(heading: Heading, guide: Guide) -> str:
+    """The id of the guide's section or question that an unknown heading is probably meant for, or nothing."""
+    titles = {fold(section.title): section.id for section in guide.sections}
+    titles |= {fold(question.text): question.id for question in guide.questions.values()}
+    words = fold(heading.text)
+    if words in titles:
+        return titles[words]
+    by_id = nearest(heading.id, [*guide.questions, *guide.section_by_id]) if heading.id else None
+    if by_id:
+        return by_id
+    near = nearest(heading.text, titles)
+    return titles[near] if near else ""
 
 
 @rule("N014")
@@ -146,24 +191,15 @@ def unknown_heading(project: Project) -> Iterator[Finding]:
 
 
 def _unknown(heading: Heading, guide: Guide) -> Finding:
-    titles = {fold(q.text): q.id for q in guide.questions.values()}
-    titles |= {fold(section.title): section.id for section in guide.sections}
-    near = nearest(heading.text, titles)
-    by_title = titles.get(near) if near else None
+    near = meant(heading, guide)
     if not heading.id:
-        message = _("This heading has no id.")
         help = (
-            _("Add {{#{id}}} at its end.").format(id=by_title)
-            if by_title
-            else _("Copy the heading from the guide.")
+            _("Add {{#{id}}} at its end.").format(id=near) if near else _("Copy the heading from the guide.")
         )
-        return Finding(heading.place, message, help)
+        return Finding(heading.place, _("This heading has no id."), help)
     message = _("The guide has no heading {{#{id}}}.").format(id=heading.id)
-    ids = [*guide.questions, *guide.section_by_id]
-    help = did_you_mean(heading.id, ids)
-    if by_title and fold(heading.text) in titles:
-        help = _("Did you mean “{near}”?").format(near=by_title)
-    return Finding(heading.place, message, help or _("Copy the heading from the guide."))
+    help = _("Did you mean “{near}”?").format(near=near) if near else _("Copy the heading from the guide.")
+    return Finding(heading.place, message, help)
 
 
 @rule("N015", Severity.WARNING)
@@ -199,29 +235,85 @@ def heading_out_of_order(project: Project) -> Iterator[Finding]:
 
     File: notes/gao/GAO-01.md
     Bad:
-        ## Contexte {#contexte}
+        ### Vos projets ? {#projets types="ongi"}
+
+        Un seul projet, dans le cercle d'Ansongo.
 
         ### Votre mandat ? {#mandat .identifying .required}
+
+        <!-- à relire -->
+        L'association existe depuis dix ans.
+        Elle emploie six personnes.
     Good:
-        ## Contexte {#contexte}
+        ### Votre mandat ? {#mandat .identifying .required}
+
+        <!-- à relire -->
+        L'association existe depuis dix ans.
+        Elle emploie six personnes.
+
+        ### Vos projets ? {#projets types="ongi"}
+
+        Un seul projet, dans le cercle d'Ansongo.
     """
+    orders: dict[str, dict[str, int]] = {}
     for note, guide in comparable(project):
-        order: dict[str, int] = {}
-        for section in guide.sections:
-            order[section.id] = len(order)
-            for question in section.questions:
-                order[question.id] = len(order)
-        last, seen = -1, set()
-        for part in note.body.parts:
-            position = order.get(part.heading.id)
-            if position is None or part.heading.id in seen:
-                continue
-            seen.add(part.heading.id)
-            if position < last:
-                message = _("This heading comes earlier in the guide.")
-                yield Finding(part.heading.place, message, _("Move it, with its answer, to its place."))
-            else:
-                last = position
+        order = orders.setdefault(guide.version, _order(guide))
+        headings = [part.heading for part in note.body.parts if part.heading.id in order]
+        positions = [order[heading.id] for heading in headings]
+        if any(a > b for a, b in pairwise(positions)):
+            for heading, message in _strays(headings, guide, order):
+                yield Finding(heading.place, message, _("Move it, with its answer, to its place."))
+
+
+def _order(guide: Guide) -> dict[str, int]:
+    order: dict[str, int] = {}
+    for section in guide.sections:
+        order[section.id] = len(order)
+        for question in section.questions:
+            order[question.id] = len(order)
+    return order
+
+
+def _strays(headings: list[Heading], guide: Guide, order: dict[str, int]) -> Iterator[tuple[Heading, str]]:
+    """The fewest headings that stand out of order: sections among sections, questions within their own."""
+    headings = list({heading.id: heading for heading in reversed(headings)}.values())[::-1]
+    sections = [heading for heading in headings if heading.id in guide.section_by_id]
+    present = {heading.id for heading in sections}
+    under: dict[str, list[Heading]] = {section: [] for section in guide.section_by_id}
+    current = ""
+    for heading in headings:
+        if heading.id in present:
+            current = heading.id
+            continue
+        section = guide.questions[heading.id].section
+        if section == current or section not in present:
+            under[section].append(heading)
+        else:
+            title = guide.section_by_id[section].title
+            yield (
+                heading,
+                _("In the guide, this question stands in the section “{title}”.").format(title=title),
+            )
+    for group in (sections, *under.values()):
+        for heading in out_of_order(group, [order[heading.id] for heading in group]):
+            yield heading, _("This heading comes earlier in the guide.")
+
+
+def out_of_order(headings: list[Heading], positions: list[int]) -> list[Heading]:
+    """The fewest headings to move so that the others stand in order; of equals, those further down."""
+    if all(a <= b for a, b in pairwise(positions)):
+        return []
+    longest = [1] * len(positions)  # of the orderly runs that begin here
+    for i in reversed(range(len(positions))):
+        after = [longest[j] for j in range(i + 1, len(positions)) if positions[j] > positions[i]]
+        longest[i] += max(after, default=0)
+    wanted, last, strays = max(longest), -1, []
+    for heading, position, run in zip(headings, positions, longest, strict=True):
+        if position > last and run >= wanted:
+            wanted, last = run - 1, position
+        else:
+            strays.append(heading)
+    return strays
 
 
 @rule("N017")
@@ -298,15 +390,20 @@ def empty_block_quote(project: Project) -> Iterator[Finding]:
     Bad:
         >
     Good:
-        > On ne passe plus après seize heures, et tout le monde le sait.
+        > La salle était pleine et personne ne parlait.
     """
     for note in project.notes:
         for block in note.body.blocks():
-            if block.kind == "quote" and not re.search(r"\w", plain(block.text)):
+            if block.kind == "quote" and is_empty(block):
                 message = _("This block quote is empty.")
                 yield Finding(
                     block.place(note.file), message, _("Write the words as spoken, or delete the >.")
                 )
+
+
+def is_empty(block: Block) -> bool:
+    """Whether a block holds no words."""
+    return not re.search(r"\w", plain(block.text))
 
 
 @rule("N020")

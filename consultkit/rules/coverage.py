@@ -10,6 +10,7 @@ from consultkit.diagnostic import Finding, Severity
 from consultkit.i18n import _, ngettext
 from consultkit.model import Project
 from consultkit.rules.base import rule
+from consultkit.rules.known import lost, whole
 from consultkit.text import listing
 
 
@@ -26,9 +27,9 @@ def region_below_minimum(project: Project) -> Iterator[Finding]:
 
     File: mapping.yaml
     Bad:
-        minimum: 5
+        minimum: 3
     Good:
-        minimum: 2
+        minimum: 1
     """
     if not _sound(project):
         return
@@ -57,7 +58,7 @@ def _unsure(project: Project, region: str) -> int:
             note.region != region
             or project.note_by_id.get(note.id) is not note
             or (not note.counts and note.file in faulty)
-            or (note.done and not note.data.has("consent"))
+            or (note.done and not note.consent.given and note.consent.withdrawn is None)
         )
     )
 
@@ -68,10 +69,10 @@ def campaign_below_minimum(project: Project) -> Iterator[Finding]:
 
     File: mapping.yaml
     Bad:
-        minimum_per_region: 2
+        minimum_per_region: 1
         minimum: 50
     Good:
-        minimum_per_region: 2
+        minimum_per_region: 1
     """
     if not _sound(project) or project.mapping is None or project.mapping.campaign.minimum is None:
         return
@@ -100,15 +101,16 @@ def minimum_out_of_reach(project: Project) -> Iterator[Finding]:
     Bad:
         minimum: 9
     Good:
-        minimum: 2
+        minimum: 1
     """
-    if not _sound(project) or project.mapping is None:
+    mapping = project.mapping
+    if not _sound(project) or mapping is None:
         return
     for row in coverage(project):
-        left = available_actors(project, row.region)
+        left = available_actors(project, row.region) + lost(mapping.data, "actors", mapping.actor_by_id)
         if row.missing > left and row.done + row.unread + _unsure(project, row.region) < row.minimum:
             message = _("{name}: {missing} consultations are missing and {left} actors are left to hear.")
-            place = project.mapping.region_by_id[row.region].place
+            place = mapping.region_by_id[row.region].place
             help = _("Add actors to the mapping, or agree on another number with the commissioner.")
             yield Finding(place, message.format(name=row.name, missing=row.missing, left=left), help)
 
@@ -127,14 +129,23 @@ def type_never_heard(project: Project) -> Iterator[Finding]:
         name: "Centre Binkadi"
         type: osc
     """
-    if not _sound(project) or project.mapping is None:
-        return
     mapping = project.mapping
+    if mapping is None or not whole(project):
+        return
     heard: dict[str, set[str]] = defaultdict(set)
-    for note in counted(project):
-        heard[note.region] |= {mapping.actor_by_id[a].type for a in note.actors if a in mapping.actor_by_id}
+    known = mapping.actor_by_id
+    unknown = {
+        note.region for note in project.notes if not note.actors or not known.keys() >= set(note.actors)
+    }
+    for note in project.notes:
+        heard[note.region] |= {known[actor].type for actor in note.actors if actor in known}
     for row in coverage(project):
-        if row.done < max(1, row.minimum) or row.unread:
+        if (
+            row.done < max(1, row.minimum)
+            or row.unread
+            or _unsure(project, row.region)
+            or row.region in unknown
+        ):
             continue
         present = {
             actor.type for actor in mapping.actors if row.region in actor.regions and actor.review != "remove"

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from consultkit.diagnostic import Finding, Place, Severity
-from consultkit.evidence import Proof, Source, Statement, ledger
+from consultkit.evidence import Proof, Quotation, Source, Statement, ledger
 from consultkit.i18n import _
-from consultkit.model import Note, Project, Synthesis
+from consultkit.model import Block, Note, Project, Synthesis
 from consultkit.parse.inline import plain
 from consultkit.quotation import ANY_AT, CITATION
+from consultkit.rules.answers import meant
 from consultkit.rules.base import rule, told
+from consultkit.rules.known import colliding, damaged, misplaced
 from consultkit.schema.declare import SPECIAL_SECTIONS
 from consultkit.text import did_you_mean, listing
 
@@ -30,7 +32,19 @@ def unknown_synthesis_key(project: Project) -> Iterator[Finding]:
 
 @rule("F002")
 def missing_synthesis_key(project: Project) -> Iterator[Finding]:
-    """A key that a synthesis needs is missing."""
+    """A key that a synthesis needs is missing.
+
+    Without “kind” nothing tells a synthesis from a consultation.
+
+    File: notes/gao/synthese.md
+    Bad:
+        ---
+        region: gao
+    Good:
+        ---
+        kind: synthesis
+        region: gao
+    """
     return told(project, "synthesis-missing-key")
 
 
@@ -69,14 +83,12 @@ def unknown_section(project: Project) -> Iterator[Finding]:
             heading = part.heading
             if heading.level > 2 or heading.id in known:
                 continue
+            help = _("Sections: {names}.").format(names=listing(known, 20))
             if not heading.id:
                 message = _("This section has no id.")
-                help = _("Sections: {names}.").format(names=listing(known, 20))
             else:
                 message = _("No section has the id “{id}” here.").format(id=heading.id)
-                help = did_you_mean(heading.id, known) or _("Sections: {names}.").format(
-                    names=listing(known, 20)
-                )
+                help = did_you_mean(heading.id, known) or help
             yield Finding(heading.place, message, help)
 
 
@@ -108,7 +120,7 @@ def unknown_note_cited(project: Project) -> Iterator[Finding]:
 
 @rule("F006")
 def unusable_note_cited(project: Project) -> Iterator[Finding]:
-    """A citation names a draft, or a note without consent, or one whose consent was withdrawn.
+    """A citation names a draft, or a note whose consent was withdrawn.
 
     Only done and validated notes whose consent stands may be used.
 
@@ -129,10 +141,6 @@ def unusable_note_cited(project: Project) -> Iterator[Finding]:
         elif note.consent.withdrawn:
             help = _("Take the citation and what rests on it out.")
             yield Finding(place, _("Consent to {id} was withdrawn.").format(id=id_), help)
-        elif note.data.has("consent") and note.file not in faulty:
-            yield Finding(
-                place, _("{id} has no consent.").format(id=id_), _("Nothing of this note may be used.")
-            )
 
 
 @rule("F007")
@@ -148,7 +156,8 @@ def unattributable_note_cited(project: Project) -> Iterator[Finding]:
         attribution: type
     """
     for _synthesis, id_, place, note in _citations(project):
-        if note and note.usable and note.attribution == "none":
+        unread = note and note.data.has("attribution") and not note.data.get("attribution")
+        if note and note.usable and note.attribution == "none" and not unread:
             message = _("{id} may be neither quoted nor cited (attribution: none).").format(id=id_)
             yield Finding(place, message, _("Take the citation out, or ask the person again."))
 
@@ -179,13 +188,26 @@ def quoted_without_consent(project: Project) -> Iterator[Finding]:
     for _synthesis, statements in ledger(project).statements:
         for statement in statements:
             for quotation in statement.quotations:
-                for id_ in quotation.ids:
-                    note = project.note_by_id.get(id_)
-                    if note and note.usable and note.attribution != "none" and not note.consent.quote:
-                        message = _("{id} may not be quoted (consent.quote is not true).").format(id=id_)
+                for note in _quoted_notes(project, quotation):
+                    if note.usable and note.attribution != "none" and _refuses(note):
+                        message = _("{id} may not be quoted (consent.quote is not true).").format(id=note.id)
                         yield Finding(
                             quotation.place, message, _("Say it in your own words and cite the note.")
                         )
+
+
+def _quoted_notes(project: Project, quotation: Quotation) -> list[Note]:
+    """Of several notes cited for a quotation, those that hold its words; all, where none does."""
+    notes = [note for id_ in quotation.ids if (note := project.note_by_id.get(id_))]
+    if len(notes) < 2 or all(note.consent.quote for note in notes):
+        return notes
+    return [note for note in notes if ledger(project).holds(quotation, note)] or notes
+
+
+def _refuses(note: Note) -> bool:
+    """Whether the consent read does not allow quoting; one that cannot be read is told elsewhere."""
+    consent = note.data.get("consent")
+    return consent is not None and not (consent.has("quote") and consent.get("quote") is not False)
 
 
 @rule("F009")
@@ -245,6 +267,8 @@ def quotation_not_verbatim(project: Project) -> Iterator[Finding]:
     for proof in _proofs(project):
         if proof.found_as is None:
             quotation = proof.quotation
+            if any(damaged(project, note) for id_ in quotation.ids if (note := project.note_by_id.get(id_))):
+                continue
             message = _("These words do not stand in {ids}.").format(ids=", ".join(quotation.ids))
             yield Finding(quotation.place, message, _near(proof))
 
@@ -273,20 +297,25 @@ def malformed_citation(project: Project) -> Iterator[Finding]:
     Good:
         L'accès recule [@GAO-01].
     """
-    known = {id_.casefold() for id_ in project.known_ids}
     for synthesis in (*project.syntheses, *project.lessons):
         for block in synthesis.body.blocks():
-            if "@" not in block.text:
-                continue
-            inside = [match.span() for match in CITATION.finditer(block.text)]
-            for match in ANY_AT.finditer(block.text):
-                cited = any(start <= match.start() < end for start, end in inside)
-                if not cited and match[1].casefold() in known:
-                    message = _("“@{id}” is no citation in this form.").format(id=match[1])
-                    place = block.place(synthesis.file, match.start(), len(match[0]))
-                    yield Finding(
-                        place, message, _("Write [@{id}], or [@{id}; @…] for several.").format(id=match[1])
-                    )
+            for start, id_ in _malformed(project, block):
+                message = _("“@{id}” is no citation in this form.").format(id=id_)
+                help = _("Write [@{id}], or [@{id}; @…] for several.").format(id=id_)
+                yield Finding(block.place(synthesis.file, start, len(id_) + 1), message, help)
+
+
+def _malformed(project: Project, block: Block) -> list[tuple[int, str]]:
+    """Known notes named with @ outside a citation: offset and id as written."""
+    if "@" not in block.text:
+        return []
+    known = {id_.casefold() for id_ in project.known_ids}
+    inside = [match.span() for match in CITATION.finditer(block.text)]
+    return [
+        (match.start(), match[1])
+        for match in ANY_AT.finditer(block.text)
+        if match[1].casefold() in known and not any(start <= match.start() < end for start, end in inside)
+    ]
 
 
 @rule("F013", Severity.WARNING)
@@ -338,6 +367,8 @@ def finding_without_citation(project: Project) -> Iterator[Finding]:
             following = statements[index + 1] if index + 1 < len(statements) else None
             if (
                 not statement.citations
+                and not statement.uncited
+                and not _malformed(project, statement.block)
                 and not _leads_to(statement, following)
                 and plain(statement.block.text).strip()
             ):
@@ -360,11 +391,11 @@ def section_without_finding(project: Project) -> Iterator[Finding]:
 
     File: notes/gao/synthese.md
     Bad:
-        ## Contexte {#contexte}
+        ## Organisation {#organisation}
     Good:
-        ## Contexte {#contexte}
+        ## Organisation {#organisation}
 
-        L'accès recule [@GAO-01].
+        Une des organisations entendues est petite [@GAO-01].
     """
     guide = project.guide
     if guide is None or not guide.sound:
@@ -372,9 +403,11 @@ def section_without_finding(project: Project) -> Iterator[Finding]:
     for synthesis, statements in _finished(project):
         told_sections = {statement.section for statement in statements if plain(statement.block.text).strip()}
         present = {part.heading.id: part.heading for part in synthesis.body.parts}
+        known = (*guide.section_by_id, *(() if synthesis.region else SPECIAL_SECTIONS))
+        misnamed = {meant(h, guide) for id_, h in present.items() if h.level <= 2 and id_ not in known}
         wanted = [s for s in guide.sections if not s.observation and (synthesis.region or s.id in present)]
         for section in wanted:
-            if section.id not in told_sections:
+            if section.id not in told_sections and section.id not in misnamed:
                 heading = present.get(section.id)
                 place = heading.place if heading else synthesis.data.place()
                 message = _("The section “{title}” {{#{id}}} has no finding.").format(
@@ -395,10 +428,14 @@ def note_never_cited(project: Project) -> Iterator[Finding]:
     Good:
         D'autres le confirment [@GAO-02].
     """
-    cited = ledger(project).cited_notes
+    cited = {id_.casefold() for id_ in ledger(project).cited_notes}
+    for synthesis in (*project.syntheses, *project.lessons):
+        for block in synthesis.body.blocks():
+            cited.update(id_.casefold() for _start, id_ in _malformed(project, block))
     finished = {synthesis.region for synthesis in project.syntheses if synthesis.done}
     for note in project.notes:
-        used = note.id in cited or (note.follow_up_of and note.follow_up_of in cited)
+        names = {note.id, note.file.rsplit("/", 1)[-1].removesuffix(".md"), note.follow_up_of}
+        used = any(name.casefold() in cited for name in names) or note.file in colliding(project)
         if note.region in finished and note.usable and note.attribution != "none" and not used:
             message = _("No synthesis cites {id}.").format(id=note.id)
             help = _("Cite it where it says something, in notes/{region}/.").format(region=note.region)
@@ -452,16 +489,17 @@ def note_of_another_region(project: Project) -> Iterator[Finding]:
 
     A note counts in its region; it may be cited in others where its header says also_regions.
 
-    File: notes/gao/GAO-01.md
+    File: notes/gao/synthese.md
     Bad:
-        region: kayes
-        also_regions: []
+        D'autres le confirment [@GAO-02; @MOP-01].
     Good:
-        region: gao
+        D'autres le confirment [@GAO-02].
     """
+    regions = project.mapping.region_by_id if project.mapping else {}
     for synthesis, id_, place, note in _citations(project):
-        known = project.mapping and note and note.region in project.mapping.region_by_id
-        if synthesis.region and note and known and synthesis.region not in (note.region, *note.also_regions):
+        if note is None or note.region not in regions or synthesis.region not in regions or misplaced(note):
+            continue
+        if synthesis.region not in (note.region, *note.also_regions):
             message = _("{id} is a note of the region “{region}”.").format(id=id_, region=note.region)
             help = _("Cite it in notes/synthese.md, or add also_regions: [{region}] to the note.")
             yield Finding(place, message, help.format(region=synthesis.region))

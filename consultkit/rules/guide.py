@@ -8,6 +8,7 @@ from consultkit.diagnostic import Finding, Place
 from consultkit.i18n import _
 from consultkit.model import Project
 from consultkit.rules.base import rule, told
+from consultkit.rules.known import explained
 from consultkit.schema.declare import RESERVED_THEMES
 from consultkit.text import did_you_mean, listing
 
@@ -175,7 +176,7 @@ def unknown_type_in_guide(project: Project) -> Iterator[Finding]:
         return
     for question in guide.questions.values():
         for name in question.types:
-            if name not in mapping.type_by_id:
+            if name not in mapping.type_by_id and name not in explained(project, "actor_types"):
                 heading = question.heading
                 column = heading.source.find(name, heading.source.find("types=")) + 1
                 place = Place(guide.file, heading.place.line, max(1, column), len(name))
@@ -219,9 +220,15 @@ def bad_theme_id(project: Project) -> Iterator[Finding]:
 
     File: guides/themes.yaml
     Bad:
+        - id: acces
+          name: Accès
+          kind: challenge
         - id: "off"
+          name: Hors micro
     Good:
         - id: acces
+          name: Accès
+          kind: challenge
     """
     seen: dict[str, Place] = {}
     for theme in project.themes:

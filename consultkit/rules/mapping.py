@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from consultkit.calendar import campaign_end
 from consultkit.diagnostic import Finding, Place, Severity
@@ -12,6 +12,7 @@ from consultkit.i18n import _
 from consultkit.model import Actor, ActorMapping, Project
 from consultkit.places import known_region, region_of_cercle
 from consultkit.rules.base import rule, told
+from consultkit.rules.known import explained
 from consultkit.schema.declare import EXIT_STATUSES
 from consultkit.text import did_you_mean, fold, listing, within_one_edit
 
@@ -73,30 +74,24 @@ def duplicate_mapping_id(project: Project) -> Iterator[Finding]:
     File: mapping.yaml
     Bad:
         - id: tamat
-          name: "Réseau Alkafo"
+          name: "Centre Binkadi"
     Good:
-        - id: alkafo
-          name: "Réseau Alkafo"
+        - id: binkadi
+          name: "Centre Binkadi"
     """
     mapping = project.mapping
     if mapping is None:
         return
-    lists: tuple[Sequence[tuple[str, Place]], ...] = (
-        [(region.id, region.place) for region in mapping.regions],
-        [(kind.id, kind.place) for kind in mapping.actor_types],
-        [(sector.id, sector.place) for sector in mapping.sectors],
-        [(deliverable.id, deliverable.place) for deliverable in mapping.deliverables],
-        [(actor.id, actor.place) for actor in mapping.actors],
-    )
-    for entries in lists:
+    for entries in (
+        mapping.regions, mapping.actor_types, mapping.sectors, mapping.deliverables, mapping.actors,
+    ):  # fmt: skip
         seen: dict[str, Place] = {}
-        for id_, place in entries:
-            first = seen.setdefault(id_.casefold(), place)
-            if first is not place:
-                message = _("The id “{id}” is taken twice (first on line {line}).").format(
-                    id=id_, line=first.line
-                )
-                yield Finding(place, message, _("Give one of them another id."))
+        for entry in entries:
+            first = seen.setdefault(entry.id.casefold(), entry.place)
+            if first is not entry.place:
+                message = _("The id “{id}” is taken twice (first on line {line}).")
+                text = message.format(id=entry.id, line=first.line)
+                yield Finding(entry.place, text, _("Give one of them another id."))
 
 
 @rule("M005", Severity.WARNING)
@@ -165,25 +160,40 @@ def unknown_mapping_reference(project: Project) -> Iterator[Finding]:
     mapping = project.mapping
     if mapping is None:
         return
+    tables: dict[str, tuple[str, Iterable[str]]] = {
+        "regions": (_("region"), mapping.region_by_id),
+        "actor_types": (_("actor type"), mapping.type_by_id),
+        "sectors": (_("sector"), mapping.sector_by_id),
+        "actors": (_("actor"), mapping.actor_by_id),
+    }
+    for key, id_, place in _references(mapping):
+        what, known = tables[key]
+        if id_ not in known and id_ not in explained(project, key):
+            yield unknown(what, id_, known, place)
     for actor in mapping.actors:
-        yield from _references(mapping, actor)
-    for deliverable in mapping.deliverables:
-        if deliverable.region and deliverable.region not in mapping.region_by_id:
-            yield _unknown(_("region"), deliverable.region, mapping.region_by_id, deliverable.place)
+        yield from _other_regions(actor)
 
 
-def _references(mapping: ActorMapping, actor: Actor) -> Iterator[Finding]:
+def _references(mapping: ActorMapping) -> Iterator[tuple[str, str, Place]]:
+    """Every id that stands for another entry: the list it should be in, the id, its place."""
+    for actor in mapping.actors:
+        place = actor.data.place
+        for index, region in enumerate(actor.regions):
+            yield "regions", region, place("regions", index)
+        if actor.type:
+            yield "actor_types", actor.type, place("type")
+        for index, sector in enumerate(actor.sectors):
+            yield "sectors", sector, place("sectors", index)
+        if actor.replaced_by:
+            yield "actors", actor.replaced_by, place("replaced_by")
+    for deliverable, item in zip(mapping.deliverables, mapping.data.get("deliverables", ()), strict=False):
+        if deliverable.region:
+            yield "regions", deliverable.region, item.place("region")
+
+
+def _other_regions(actor: Actor) -> Iterator[Finding]:
+    """Values per region for regions that are not the actor's."""
     place = actor.data.place
-    for index, region in enumerate(actor.regions):
-        if region not in mapping.region_by_id:
-            yield _unknown(_("region"), region, mapping.region_by_id, place("regions", index))
-    if actor.type and actor.type not in mapping.type_by_id:
-        yield _unknown(_("actor type"), actor.type, mapping.type_by_id, place("type"))
-    for index, sector in enumerate(actor.sectors):
-        if sector not in mapping.sector_by_id:
-            yield _unknown(_("sector"), sector, mapping.sector_by_id, place("sectors", index))
-    if actor.replaced_by and actor.replaced_by not in mapping.actor_by_id:
-        yield _unknown(_("actor"), actor.replaced_by, mapping.actor_by_id, place("replaced_by"))
     for key in ("status", "reason", "reason_code", "appointment"):
         for region in actor.data.get(key, {}):
             if region and region not in actor.regions:
@@ -191,7 +201,8 @@ def _references(mapping: ActorMapping, actor: Actor) -> Iterator[Finding]:
                 yield Finding(place(key, region), message, did_you_mean(region, actor.regions))
 
 
-def _unknown(what: str, id_: str, known: Iterable[str], place: Place) -> Finding:
+def unknown(what: str, id_: str, known: Iterable[str], place: Place) -> Finding:
+    """The finding for an id that nothing has."""
     known = list(known)
     message = _("No {what} has the id “{id}”.").format(what=what, id=id_)
     return Finding(

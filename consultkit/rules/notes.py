@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from consultkit.diagnostic import Finding, Place, Severity
+from consultkit.diagnostic import Finding, Severity
 from consultkit.i18n import _
 from consultkit.model import Note, Project
 from consultkit.rules.base import rule, told
+from consultkit.rules.known import colliding, explained, misplaced
+from consultkit.rules.mapping import unknown
 from consultkit.text import did_you_mean, listing
 
 NEEDED_ONCE_DONE = ("date", "mode", "interviewer", "participants", "consent")
@@ -77,7 +79,7 @@ def duplicate_note_id(project: Project) -> Iterator[Finding]:
         matching = [note for note in group if PurePosixPath(note.file).stem == note.id]
         first = matching[0] if matching else group[0]
         for note in group:
-            if note is not first:
+            if note is not first and note.file not in colliding(project):
                 message = _("The id “{id}” is already taken by {file}.").format(id=note.id, file=first.file)
                 yield Finding(note.data.place("id"), message, _("Give this note the next free number."))
 
@@ -101,7 +103,7 @@ def note_in_wrong_file(project: Project) -> Iterator[Finding]:
     Good:
         id: GAO-01
     """
-    twins = {note.file for group in _same_ids(project) for note in group}
+    twins = {note.file for group in _same_ids(project) for note in group} | colliding(project)
     for note in project.notes:
         path = PurePosixPath(note.file)
         if note.data.has("id") and note.id != path.stem and note.file not in twins:
@@ -135,11 +137,11 @@ def unknown_actor(project: Project) -> Iterator[Finding]:
         actor: tamat
     """
     mapping = project.mapping
-    if mapping is None or "actors" not in mapping.data.values:
+    if mapping is None:
         return
     for note in project.notes:
         for index, actor in enumerate(note.actors):
-            if actor not in mapping.actor_by_id:
+            if actor not in mapping.actor_by_id and actor not in explained(project, "actors"):
                 message = _("No {what} has the id “{id}”.").format(what=_("actor"), id=actor)
                 help = did_you_mean(actor, mapping.actor_by_id) or _("Add the actor to mapping.yaml.")
                 yield Finding(note.data.place("actor", index), message, help)
@@ -154,10 +156,10 @@ def actor_of_another_region(project: Project) -> Iterator[Finding]:
     File: mapping.yaml
     Bad:
         regions: [mopti]
-        sectors: [cohesion]
+        comment: Bureau n° 2
     Good:
         regions: [gao]
-        sectors: [cohesion]
+        comment: Bureau n° 2
     """
     mapping = project.mapping
     if mapping is None:
@@ -165,16 +167,17 @@ def actor_of_another_region(project: Project) -> Iterator[Finding]:
     for note in project.notes:
         for actor_id in note.actors:
             actor = mapping.actor_by_id.get(actor_id)
-            unknown = actor and any(region not in mapping.region_by_id for region in actor.regions)
-            if actor and actor.regions and not unknown and note.region in mapping.region_by_id:
-                if note.region not in actor.regions:
-                    message = _("The mapping does not have “{actor}” in the region “{region}”.")
-                    help = _("Its regions: {regions}. Correct the note, or add the region in mapping.yaml.")
-                    yield Finding(
-                        note.data.place("region"),
-                        message.format(actor=actor_id, region=note.region),
-                        help.format(regions=listing(actor.regions)),
-                    )
+            if actor is None or misplaced(note) or note.region not in mapping.region_by_id:
+                continue
+            sound = actor.regions and all(region in mapping.region_by_id for region in actor.regions)
+            if sound and note.region not in actor.regions:
+                message = _("The mapping does not have “{actor}” in the region “{region}”.")
+                help = _("Its regions: {regions}. Correct the note, or add the region in mapping.yaml.")
+                yield Finding(
+                    note.data.place("region"),
+                    message.format(actor=actor_id, region=note.region),
+                    help.format(regions=listing(actor.regions)),
+                )
 
 
 @rule("N008")
@@ -190,26 +193,20 @@ def unknown_region(project: Project) -> Iterator[Finding]:
         region: gao
     """
     mapping = project.mapping
-    if mapping is None or "regions" not in mapping.data.values:
+    if mapping is None:
         return
     known = mapping.region_by_id
+    told_elsewhere = explained(project, "regions")
     for note in project.notes:
         wanted = [(note.region, note.data.place("region"))] if note.region else []
         wanted += [(region, note.data.place("also_regions", i)) for i, region in enumerate(note.also_regions)]
         for region, place in wanted:
-            if region not in known:
-                yield _unknown_region(region, place, known)
+            if region not in known and region not in told_elsewhere:
+                yield unknown(_("region"), region, known, place)
     for synthesis in project.syntheses:
-        if synthesis.region and synthesis.region not in known:
-            yield _unknown_region(synthesis.region, synthesis.data.place("region"), known)
-
-
-def _unknown_region(region: str, place: Place, known: dict[str, object] | object) -> Finding:
-    names = list(known)  # type: ignore[call-overload]
-    message = _("No {what} has the id “{id}”.").format(what=_("region"), id=region)
-    return Finding(
-        place, message, did_you_mean(region, names) or _("Known: {names}.").format(names=listing(names))
-    )
+        region = synthesis.region
+        if region and region not in known and region not in told_elsewhere:
+            yield unknown(_("region"), region, known, synthesis.data.place("region"))
 
 
 @rule("N009")
@@ -220,7 +217,7 @@ def consultation_in_future(project: Project) -> Iterator[Finding]:
 
     File: notes/gao/GAO-01.md
     Bad:
-        date: 2999-06-20
+        date: 2099-06-20
     Good:
         date: 2023-06-20
     """
@@ -278,6 +275,10 @@ def done_but_incomplete(project: Project) -> Iterator[Finding]:
         if consent is not None and not consent.has("given"):
             message = _("A note that is done needs “{key}”.").format(key="consent.given")
             yield Finding(consent.place("given"), message, _("Write true or false."))
+        elif consent is not None and consent.get("given") is False:
+            message = _("This note says done, and consent was not given: nothing of it may be used.")
+            help = _("Correct consent.given if it was; otherwise set the status back to draft.")
+            yield Finding(consent.place("given"), message, help)
 
 
 @rule("N021", Severity.INFO)
@@ -286,15 +287,16 @@ def same_actor_again(project: Project) -> Iterator[Finding]:
 
     Each counts as a consultation; a further talk with the same persons should not.
 
-    File: notes/gao/GAO-02.md
+    File: notes/gao/GAO-03.md
     Bad:
-        actor: tamat
+        actor: alkafo
     Good:
         actor: alkafo
+        follow_up_of: GAO-02
     """
     seen: dict[tuple[str, str], Note] = {}
     for note in project.notes:
-        if note.follow_up_of or not note.data.has("id"):
+        if note.follow_up_of or not note.data.has("id") or misplaced(note):
             continue
         for actor in note.actors:
             first = seen.setdefault((note.region, actor), note)
@@ -339,12 +341,11 @@ def bad_follow_up(project: Project) -> Iterator[Finding]:
 
     A follow-up is not counted: what it follows must be.
 
-    File: notes/gao/GAO-02.md
+    File: notes/gao/GAO-03.md
     Bad:
-        status: done
         follow_up_of: GAO-77
     Good:
-        status: done
+        follow_up_of: GAO-02
     """
     for note in project.notes:
         if not note.follow_up_of:
@@ -390,7 +391,7 @@ def unknown_guide_version(project: Project) -> Iterator[Finding]:
         guide_version: "1.0"
     """
     guide = project.guide
-    if guide is None or not guide.sound:
+    if guide is None or not guide.version or any(fault.place.file == guide.file for fault in project.faults):
         return
     known = dict.fromkeys([guide.version, *(change.version for change in guide.changes)])
     for note in project.notes:

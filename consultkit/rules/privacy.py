@@ -49,8 +49,8 @@ def _texts(project: Project) -> Iterator[Source]:
 def known_identity(project: Project) -> Iterator[Finding]:
     """A person of private/identities.yaml can be recognised in a file.
 
-    A name, an alias, a number or an address that the team keeps secret stands where git, colleagues and reports
-    read it. It is told by its place, never by its text.
+    A name, an alias, a number or an address that the team keeps secret stands where git, colleagues and
+    reports read it. It is told by its place, never by its text.
     """
     if not project.identities:
         return

@@ -84,12 +84,12 @@ def merge_conflict(project: Project) -> Iterator[Finding]:
     File: notes/gao/GAO-01.md
     Bad:
         <<<<<<< HEAD
-        L'accès est difficile.
+        Le responsable est parti.
         =======
-        L'accès est facile.
+        Le responsable est resté.
         >>>>>>> autre
     Good:
-        L'accès est difficile.
+        Le responsable est parti.
     """
     return told(project, "file-conflict")
 
@@ -276,12 +276,11 @@ def second_document(project: Project) -> Iterator[Finding]:
 
     File: guides/themes.yaml
     Bad:
-          - id: acces
+        titre: Les thèmes
         ---
-            name: Accès
+        themes:
     Good:
-          - id: acces
-            name: Accès
+        themes:
     """
     return told(project, "yaml-documents")
 
@@ -328,15 +327,21 @@ def names_collide(project: Project) -> Iterator[Finding]:
     Good:
         (absent)
     """
-    groups: dict[str, list[str]] = defaultdict(list)
-    for name in project.files:
-        groups[unicodedata.normalize("NFC", name).casefold()].append(name)
-    for names in groups.values():
+    for names in collisions(project):
         for name in names[1:]:
             message = _("This file and {other} have the same name on Windows and macOS.").format(
                 other=names[0]
             )
             yield Finding(Place(name), message, _("Rename one of them."))
+
+
+def collisions(project: Project) -> list[list[str]]:
+    """Groups of files that Windows and macOS cannot tell apart."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name in project.files:
+        plain = name if name.isascii() else unicodedata.normalize("NFC", name)
+        groups[plain.casefold()].append(name)
+    return [names for names in groups.values() if len(names) > 1]
 
 
 @rule("W022")
@@ -351,10 +356,14 @@ def name_not_for_windows(project: Project) -> Iterator[Finding]:
     Good:
         (absent)
     """
-    for name in project.files:
-        if bad_windows_name(name):
-            message = _("Windows cannot store a file of this name.")
-            yield Finding(Place(name), message, _("Rename it with letters, digits and hyphens."))
+    for name in unstorable(project):
+        message = _("Windows cannot store a file of this name.")
+        yield Finding(Place(name), message, _("Rename it with letters, digits and hyphens."))
+
+
+def unstorable(project: Project) -> list[str]:
+    """The files that Windows could not store."""
+    return [name for name in project.files if bad_windows_name(name)]
 
 
 @rule("W023")
