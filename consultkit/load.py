@@ -54,11 +54,28 @@ def load(root: Path, today: dt.date | None = None, tree: Tree | None = None) -> 
         else:
             (lessons if document.kind == "lessons" else syntheses).append(document)
     return Project(
-        root, today or dt.date.today(), mapping, guide, themes or (), tuple(notes), tuple(syntheses), tuple(lessons),
-        deliveries, (*gathered.faults, *vault.faults), gathered.sources, files, tuple(unread), tuple(gathered.fixes),
-        tuple(gathered.quotings), themes is not None, _archive(tree, files), allowed,
-        vault.identities, vault.exceptions, vault.checked,
-    )  # fmt: skip
+        root=root,
+        today=today or dt.date.today(),
+        mapping=mapping,
+        guide=guide,
+        themes=themes or (),
+        notes=tuple(notes),
+        syntheses=tuple(syntheses),
+        lessons=tuple(lessons),
+        deliveries=deliveries,
+        faults=(*gathered.faults, *vault.faults),
+        sources=gathered.sources,
+        files=files,
+        unread_notes=tuple(unread),
+        fixes=tuple(gathered.fixes),
+        quotings=tuple(gathered.quotings),
+        themes_sound=themes is not None,
+        archive=_archive(tree, files),
+        allowed=allowed,
+        identities=vault.identities,
+        name_exceptions=vault.exceptions,
+        names_checked=vault.checked,
+    )
 
 
 def _read(tree: Tree, name: str, gathered: _Gathered) -> Source | None:

@@ -79,7 +79,7 @@ def working_days(project: Project) -> Days | None:
 
 
 def to_call(project: Project) -> list[tuple[Actor, str]]:
-    """Whom to call next: actors not heard and not gone, by priority, in regions where consultations are missing."""
+    """Whom to call next, by priority: actors not heard and not gone, where consultations are missing."""
     mapping = project.mapping
     if mapping is None:
         return []

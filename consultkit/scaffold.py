@@ -1,4 +1,4 @@
-"""What `init`, `note` and `synthesis` would write: planned first, as values, then written, never over a file."""
+"""What `init`, `note` and `synthesis` would write: planned as values, then written, never over a file."""
 
 from __future__ import annotations
 
@@ -19,9 +19,19 @@ from consultkit.schema.declare import EDITOR_SCHEMAS
 
 SCAFFOLD = Path(__file__).with_name("scaffold")
 FILES = {
-    "fr": {"guide": "guide-entretien.md", "themes": "themes.yaml", "synthesis": "synthese.md", "lessons": "lecons.md"},
-    "en": {"guide": "interview-guide.md", "themes": "themes.en.yaml", "synthesis": "synthesis.md", "lessons": "lessons.md"},
-}  # fmt: skip
+    "fr": {
+        "guide": "guide-entretien.md",
+        "themes": "themes.yaml",
+        "synthesis": "synthese.md",
+        "lessons": "lecons.md",
+    },
+    "en": {
+        "guide": "interview-guide.md",
+        "themes": "themes.en.yaml",
+        "synthesis": "synthesis.md",
+        "lessons": "lessons.md",
+    },
+}
 TEMPLATES = {
     "fr": ("rapport.md.j2", "avancement.md.j2", "lecons.md.j2", "note.md.j2"),
     "en": ("report.md.j2", "progress.md.j2", "lessons.md.j2", "interview-note.md.j2"),
@@ -189,7 +199,7 @@ def shuffled(pairs: Sequence[tuple[Actor, str]]) -> list[tuple[Actor, str]]:
 def note_file(
     project: Project, guide: Guide, actor: Actor, region: str, id_: str, follow_up_of: str = ""
 ) -> Planned:
-    """A note ready to fill, in the language in use: header with allowed values as comments, every heading that applies, its probes."""
+    """A note ready to fill: allowed values as comments, every heading that applies, its probes."""
     path = f"notes/{region}/{id_}.md"
     if bad_windows_name(path):
         raise ValueError(path)
@@ -265,7 +275,7 @@ def _question(question: Question) -> list[str]:
 
 
 def synthesis_file(project: Project, guide: Guide, region: str) -> Planned:
-    """A region's synthesis: under each section of the guide, as comments, answers and verbatims ready to paste."""
+    """A region's synthesis: under each section, as comments, answers and verbatims ready to paste."""
     name = FILES[project.language if project.language in FILES else "fr"]["synthesis"]
     path = f"notes/{region}/{name}"
     existing = next((s.file for s in project.syntheses if s.region == region), path)
@@ -291,7 +301,7 @@ def _material(section: GuideSection, notes: Sequence[Note]) -> list[str]:
 
 
 def _answers(question: Question, note: Note) -> Iterator[str]:
-    """A note's answer, as the synthesis may use it: summaries by code, words spoken as quotations to paste."""
+    """A note's answer, as the synthesis may use it: summaries by code, words spoken ready to paste."""
     if question.identifying and note.attribution in ("type", "region"):
         return
     for part in note.body.parts:
@@ -310,7 +320,7 @@ def _answers(question: Question, note: Note) -> Iterator[str]:
 
 
 def campaign_synthesis_file(project: Project) -> Planned:
-    """The synthesis across regions: the special sections, and the guide's with each region's findings as comments."""
+    """The synthesis across regions: special sections, and the guide's with each region's findings."""
     language = project.language if project.language in FILES else "fr"
     name = FILES[language]["synthesis"]
     existing = next((s.file for s in project.syntheses if not s.region), f"notes/{name}")

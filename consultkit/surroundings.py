@@ -19,7 +19,7 @@ _PUBLIC_HOSTS = re.compile(
 
 
 def look(root: Path) -> list[Fault]:
-    """Tells what endangers a workspace from outside its files; git is asked only where there is a repository."""
+    """Tells what endangers a workspace from outside its files; git is asked where there is a repository."""
     faults = _cloud(root)
     if any((folder / ".git").exists() for folder in (root.resolve(), *root.resolve().parents)):
         faults += _tracked(root) + _remotes(root)
@@ -54,7 +54,8 @@ def _tracked(root: Path) -> list[Fault]:
     """Files of private/ that git tracks or is about to commit; encrypted ones may be."""
     names = [name for name in _git(root, "ls-files", "-z", "--", "private").split("\0") if name]
     help = _(
-        "`git rm --cached {name}` takes it out of the next commit; `consultkit check --history` tells what stays."
+        "`git rm --cached {name}` takes it out of the next commit; "
+        "`consultkit check --history` tells what stays."
     )
     return [
         Fault("private-tracked", Place(name), _("This private file is in git."), help.format(name=name))

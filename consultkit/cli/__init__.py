@@ -14,7 +14,7 @@ from pathlib import Path
 
 from consultkit import __version__
 from consultkit.files import MAPPING, WorkspaceError, find_root
-from consultkit.i18n import LANGUAGES, N_, _, choose, use
+from consultkit.i18n import LANGUAGES, N_, _, bind_click, choose, use
 
 # name -> (module below consultkit.cli, function, what it does)
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -28,9 +28,14 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "check": ("check", "check", N_("Checks everything, or the named files.")),
     "status": ("status", "status", N_("Coverage, progress, deliverables, whom to call.")),
     "report": ("report", "report", N_("Makes the report in Word and PDF.")),
+    "purge": ("purge", "purge", N_("Removes what identifies people, once the campaign is over.")),
     "explain": ("explain", "explain", N_("What a rule wants, why, and an example.")),
 }
-GROUPS: dict[str, tuple[str, str]] = {}
+# name -> (module below consultkit.cli that holds its COMMANDS, what it does)
+GROUPS: dict[str, tuple[str, str]] = {
+    "identities": ("identities", N_("Who was heard: encrypts, opens, edits private/identities.yaml.")),
+    "key": ("key", N_("Your key pair.")),
+}
 
 
 class Options:
@@ -72,6 +77,7 @@ def main(arguments: list[str]) -> int:
     try:
         arguments, asked, Options.root = _take_common(arguments)
         use(choose(asked, _campaign_language(Options.root)))
+        bind_click()
         return _dispatch(arguments)
     except WorkspaceError as error:
         _complain(str(error))

@@ -14,7 +14,7 @@ SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
 def build(wanted: str | None) -> Callable[[list[str]], int]:
-    """A callable that runs an argument list; it holds the wanted command alone, or all where none is known."""
+    """Runs an argument list: holds the wanted command alone, or all of them where none is known."""
     app = typer.Typer(
         add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=SETTINGS
     )

@@ -45,6 +45,9 @@ def check(
     fix: Annotated[
         bool, typer.Option("--fix", help=_("Mends what is safe to mend, and says what it did."))
     ] = False,
+    history: Annotated[
+        bool, typer.Option("--history", help=_("Looks for private data in all of git's history."))
+    ] = False,
     staged: Annotated[
         bool, typer.Option("--staged", help=_("Looks at what git is about to commit."))
     ] = False,
@@ -52,6 +55,8 @@ def check(
     """Checks everything, or the named files."""
     workspace = root()
     wanted = _wanted(workspace, paths or [])
+    if history:
+        return _history(workspace)
     if fix:
         from consultkit.cli.fix import fix_files
 
@@ -72,6 +77,27 @@ def check(
     _print(project, problems, format, coverage_too=wanted is None and not no_coverage)
     failed = has_errors(problems) or (strict and any(d.severity is Severity.WARNING for d in problems))
     return 1 if failed else 0
+
+
+def _history(workspace: Path) -> int:
+    """Tells what git still holds, by place, and how to have it removed."""
+    from consultkit.history import remnants
+    from consultkit.rules.privacy import matcher
+
+    project = load(workspace)
+    found = list(remnants(workspace, matcher(project) if project.identities else None, project.allowed))
+    for remnant in found:
+        print(f"{remnant.path}:{remnant.line} {remnant.blob[:10]} {remnant.what}")
+    if not project.names_checked:
+        print(_("Names were not checked: the identities cannot be read here."))
+    if not found:
+        print(_("Nothing dangerous was found in git's history."))
+        return 0
+    print(_("Deleting a file does not take it out of history. Have it removed:"))
+    print(_("1. Tell your team to stop pushing. 2. Run: git filter-repo --invert-paths --path FILE"))
+    print(_("3. Every copy must be cloned anew; the server must be asked to forget the old objects."))
+    print(_("Until then, treat what stood there as known."))
+    return 1
 
 
 def _codes(words: list[str] | None) -> list[str]:

@@ -50,7 +50,7 @@ def open_vault(root: Path) -> Vault:
 
 
 def unlock(data: bytes) -> bytes | None:
-    """The plain text of what is encrypted, with the key of this computer; None where there is none that fits."""
+    """The plain text of what is encrypted, with this computer's key; None where none fits."""
     with contextlib.suppress(OSError, EncryptionError):
         return decrypt(data, key_path(os.environ).read_text("utf-8"))
     return None
