@@ -9,21 +9,20 @@ import random
 import sys
 import time
 
-
 from consultkit.privacy import patterns
 from consultkit.privacy.identities import Identity
 from consultkit.privacy.matcher import Matcher, ordinary_words
 
 BAR = 3.0
 WORDS = 1200
-SYLLABLES = "ba be bi co da de di fa fo ga go ha ka ko la le li ma me mo na ni no pa ra re ri sa se so ta te ti to va vi".split()
+SYLLABLES = "ba be bi co da de di fa fo ga go ha ka ko la le li ma me mo na ni no pa ra re ri sa se so ta te ti to va vi".split()  # noqa: SIM905
 
 
 def vocabulary(rng, size):
     """Common words, then invented ones: a word list as long-tailed as a language's."""
     common = sorted(word for word in ordinary_words() if len(word) > 1)
     rng.shuffle(common)
-    short = "de la le les et à des en un une du que qui pour dans il est au sur pas par plus nous ce se ont".split()
+    short = "de la le les et à des en un une du que qui pour dans il est au sur pas par plus nous ce se ont".split()  # noqa: SIM905
     made = {
         "".join(rng.choices(SYLLABLES, k=rng.randint(2, 5))) + rng.choice(("", "s", "é", "er", "nt"))
         for _ in range(size)

@@ -110,7 +110,7 @@ def from_entries(entries: object) -> tuple[list[Identity], list[EntryFault]]:
 def read(text: str, file: str = "private/identities.yaml") -> tuple[list[Identity], list[Fault]]:
     """Identities from the text of private/identities.yaml, and its faults ("identity", "yaml-…").
 
-    Faults hold no word of the file: what helps elsewhere by quoting the line would here put a name on a screen.
+    Faults hold no word of the file: what helps elsewhere by quoting a line would put a name on a screen here.
     """
     reading = located_yaml.read(text, file)
     faults = [Fault(f.kind, f.place, _("This YAML cannot be read here.")) for f in reading.faults]

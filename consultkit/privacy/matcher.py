@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, filterfalse
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,7 +38,7 @@ _CROSSINGS = (
 _HINGE = re.compile(r"['’-]")
 _DIGIT = re.compile(r"\d")
 _ADDRESS = re.compile(r"@[\w-]+\.\w")
-_AROUND = '.,;:!?…()«»“”"'  # punctuation around a piece of text, which changes nothing to what it holds
+_AROUND = '.,;:!?…()«»“”"[]@*#|'  # around a piece of text, these change nothing to what it holds
 _JOINING = re.compile(rf"[\s,.'’{IGNORED}*_-]*(?:(?:{'|'.join(sorted(PARTICLES))})[\s'’-]+)?[\s*_]*$")
 _INITIAL_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_])(?:\.[\s\u00a0]*|[\s\u00a0]+)$")
 _INITIAL_AFTER = re.compile(r"[\s,\u00a0]{1,3}([^\W\d_])(?:\.|(?![^\W_]))")
@@ -225,7 +225,7 @@ class Matcher:
 
     def search(self, text: str) -> list[Hit]:
         """Every known identity in the text, in order, with places in the text as given."""
-        rest = set(filterfalse(self._innocent.__contains__, text.split()))
+        rest = set(text.split()) - self._innocent
         finds: list[_Find] = []
         digits = set()
         for piece in rest:

@@ -12,7 +12,7 @@ import pytest
 
 from consultkit.privacy import encryption as age
 
-DATA = "identities:\n- note: GAO-01\n".encode() * 50
+DATA = b"identities:\n- note: GAO-01\n" * 50
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """Known identities are found through every disguise, and ordinary French raises no alarm."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import pytest

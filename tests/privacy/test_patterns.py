@@ -1,5 +1,6 @@
 """Phones, addresses, coordinates, accounts, plates are found; dates, amounts and ids are not."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import subprocess

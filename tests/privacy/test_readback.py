@@ -1,5 +1,6 @@
 """What a written document holds, wherever it hides, is read before it leaves."""
 
+# ruff: noqa: E501
 from __future__ import annotations
 
 import io
