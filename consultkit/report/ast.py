@@ -53,6 +53,10 @@ class Tree:
     marked: list[Node] = field(default_factory=list)  # figures, tables, spans and divs with a class of ours
     pictures: list[tuple[Node, Picture]] = field(default_factory=list)
 
+    def forget(self) -> None:
+        """Lets go of all but the outline: a large document's nodes take hundreds of megabytes."""
+        self.blocks, self.marked, self.pictures = [], [], []
+
 
 def clean(trees: Sequence[bytes], language: str, picture: Callable[[str, str], Picture]) -> Tree:
     """One trustworthy tree out of pandoc's JSON; `picture(source, alt)` vets each picture or raises."""
@@ -258,7 +262,7 @@ class _Cleaner:
         rest = content[:-1]
         while rest and rest[-1]["t"] in PLAIN:
             rest.pop()
-        self.tree.marked.remove(last)
+        self.tree.marked.pop()  # the span itself, the last that was met
         line = {"t": "Para", "c": last["c"][1]}
         attribution = {"t": "Div", "c": [attributes(last["c"][0][0], "attribution"), [line]]}
         self.tree.marked.append(attribution)

@@ -69,8 +69,9 @@ def render(
     parts = [part for part in shown.markdown.split(SEAM.strip("\n")) if part.strip()] or [""]
     with tempfile.TemporaryDirectory(prefix="consultkit-") as name:
         folder = Path(name)
-        trees = pandoc.read(parts, folder)
-        tree = ast.clean(trees, shown.language, lambda source, alt: _picture(shown, workspace, source, alt))
+        tree = ast.clean(
+            pandoc.read(parts, folder), shown.language, lambda source, alt: _picture(shown, workspace, source, alt)
+        )
         work = _Work(shown, tree, folder, templates, len(shown.markdown.encode()), _logo(shown))
         return work.outputs(formats)
 
@@ -230,10 +231,9 @@ class _Work:
             name = f"picture-{number}.{'jpg' if picture.kind == 'jpeg' else picture.kind}"
             names[key] = name, images.centimetres(picture)
             (box / name).write_bytes(picture.data)
-        body = typst_text.write(self.tree, names)
-        (box / typeset.MAIN).write_text(
-            self.head(names[0][0] if self.logo else "") + body, "utf-8", newline="\n"
-        )
+        text = self.head(names[0][0] if self.logo else "") + typst_text.write(self.tree, names)
+        (box / typeset.MAIN).write_text(text, "utf-8", newline="\n")
+        self.tree.forget()  # the other writers have their copies, and typst needs the memory
         limit = pandoc.seconds(self.size) * 2
         return typeset.pdf(box, document.date, f"templates/{LAYOUT}", trusted=trusted, limit=limit)
 
