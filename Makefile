@@ -9,7 +9,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 FAILED := { echo "L’installation a échoué : sans doute le réseau (voir ci-dessus). Relancez la même commande." >&2; exit 1; }
 
-.PHONY: help report test lint messages clean
+.PHONY: help report test lint style format types messages clean
 
 help:
 	@echo "make report    vérifie la campagne du dépôt, puis écrit build/rapport.docx et build/rapport.pdf"
@@ -26,10 +26,16 @@ report: .venv/installed
 test: .venv/installed-dev
 	@$(BIN)/python -m pytest
 
-lint: .venv/installed-dev
-	$(BIN)/ruff check --output-format=concise .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+lint: style format types  # `make -k lint` tells what all three find
+
+style: .venv/installed-dev
+	@$(BIN)/ruff check --output-format=concise .
+
+format: .venv/installed-dev
+	@$(BIN)/ruff format --check --quiet .
+
+types: .venv/installed-dev
+	@$(BIN)/mypy
 
 messages: .venv/installed-dev
 	@$(BIN)/python .ci/messages.py

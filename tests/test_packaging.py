@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import socket
@@ -76,20 +77,24 @@ def test_what_decides_the_output_is_pinned() -> None:
     assert {re.split("==", name)[0] for name in exact} >= {"typer", "click", "pypandoc_binary", "typst"}
 
 
+def make(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """make as typed in a shell: the suite itself may run under another make."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(["make", *arguments], cwd=folder, env=environment, capture_output=True, text=True)
+
+
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not on this machine")
 @pytest.mark.parametrize(("goal", "does"), [("report", "consultkit report"), ("test", "-m pytest")])
 def test_make_knows_the_two_first_goals(goal: str, does: str) -> None:
-    plan = subprocess.run(
-        ["make", "--dry-run", goal], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    assert does in plan.splitlines()[-1]
+    done = make("--dry-run", goal, folder=ROOT)
+    assert done.returncode == 0 and does in done.stdout.splitlines()[-1]
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="make is not on this machine")
 def test_make_says_which_python_is_needed(tmp_path: Path) -> None:
     shutil.copy(ROOT / "Makefile", tmp_path)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    done = subprocess.run(["make", "report", "PYTHON="], cwd=tmp_path, capture_output=True, text=True)
+    done = make("report", "PYTHON=", folder=tmp_path)
     assert done.returncode != 0
     assert "Il faut Python 3.11" in done.stderr and "Python 3.11 or later is needed" in done.stderr
     assert not (tmp_path / ".venv").exists()
