@@ -100,7 +100,7 @@ def rule_messages() -> Iterator[str]:
     """The rules' documentation, which is docstrings and so no call that can be extracted."""
     sys.path.insert(0, str(ROOT))
     rules = importlib.import_module("consultkit.rules")
-    yield from getattr(rules, "messages", tuple)()
+    yield from rules.messages()
 
 
 def key(message: Id) -> str:
