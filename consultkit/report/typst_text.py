@@ -18,6 +18,7 @@ WRAPS = {
     "Superscript": "super", "Subscript": "sub", "SmallCaps": "smallcaps",
 }  # fmt: skip
 ALIGN = {"AlignLeft": "left", "AlignRight": "right", "AlignCenter": "center", "AlignDefault": "left"}
+SHORT = 1500  # letters of a quotation that stays on one page with its attribution
 NUMBERING = {"LowerAlpha": "a", "UpperAlpha": "A", "LowerRoman": "i", "UpperRoman": "I"}
 
 
@@ -106,7 +107,9 @@ class _Writer:
         return f"#heading(level: {level}{hidden})[{self.inlines(content)}] <{attr[0]}>"
 
     def quote(self, node: Node) -> str:
-        return f"#quote(block: true)[\n{self.blocks(node['c'])}]"
+        body = self.blocks(node["c"])
+        keep = "true" if len(body) < SHORT else "false"
+        return f"#quotation(keep: {keep})[\n{body}]"
 
     def code_block(self, node: Node) -> str:
         return f"#raw(block: true, {literal(node['c'][1])})"
