@@ -6,8 +6,8 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -196,66 +196,105 @@ def shuffled(pairs: Sequence[tuple[Actor, str]]) -> list[tuple[Actor, str]]:
     return pairs
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What a note is already filled with.
+
+    `values` are a header's, as YAML text by key ("date", "consent.given"); `answers` are Markdown by the id
+    of a question or section; `rest` is Markdown of its own at the end; `origin` a comment in the header.
+    """
+
+    values: Mapping[str, str]
+    participants: Sequence[Mapping[str, str]] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    rest: str = ""
+    origin: str = ""
+
+
 def note_file(
     project: Project, guide: Guide, actor: Actor, region: str, id_: str, follow_up_of: str = ""
 ) -> Planned:
-    """A note ready to fill: allowed values as comments, every heading that applies, its probes."""
+    """A note ready to fill, in the language in use."""
     path = f"notes/{region}/{id_}.md"
     if bad_windows_name(path):
         raise ValueError(path)
-    lines = ["---", *_header(project, guide, actor, region, id_, follow_up_of), "---", ""]
+    values = {"id": id_, "actor": actor.id, "region": region, "follow_up_of": follow_up_of}
+    text = note_text(guide, Filled(values), {actor.type}, project.language, actor.appointment(region))
+    return Planned(path, text.encode(), (project.root / path).exists())
+
+
+def note_text(
+    guide: Guide, filled: Filled, types: set[str], language: str, appointment: date | None = None
+) -> str:
+    """A note's text: what is filled in; for the rest the values allowed and the probes, as comments."""
+    lines = ["---", *_header(guide, filled, language, appointment), "---", ""]
     for section in guide.sections:
         lines += [section.heading.source.strip(), ""]
+        if section.id in filled.answers:
+            lines += [filled.answers[section.id], ""]
         for question in section.questions:
-            if question.asked_of({actor.type}):
+            if question.id in filled.answers:
+                lines += [question.heading.source.strip(), "", filled.answers[question.id], ""]
+            elif question.asked_of(types):
                 lines += _question(question)
-    return Planned(path, ("\n".join(lines).rstrip() + "\n").encode(), (project.root / path).exists())
+    return "\n".join([*lines, filled.rest]).rstrip() + "\n"
 
 
-def _header(
-    project: Project, guide: Guide, actor: Actor, region: str, id_: str, follow_up_of: str
-) -> list[str]:
-    appointment = actor.appointment(region)
+def _header(guide: Guide, filled: Filled, language: str, appointment: date | None) -> list[str]:
     meeting = _("YYYY-MM-DD or DD/MM/YYYY") + (
         " ; " + _("appointment: {day}").format(day=appointment.isoformat()) if appointment else ""
     )
-    rows: list[tuple[str, str]] = [
-        ("# yaml-language-server: $schema=../../.consultkit/note.schema.json", ""),
-        (f"id: {id_}", ""),
-        (f"actor: {actor.id}", ""),
-        (f"region: {region}", ""),
-        *([(f"follow_up_of: {follow_up_of}", "")] if follow_up_of else []),
-        ("date:", meeting),
-        ('place: ""', _("town or cercle, never a village or an address")),
-        ("mode:", _("in-person | phone | video | written")),
-        ("format: individual", _("individual | group | focus-group")),
-        (
-            f"language: {guide.language or project.language}",
-            _("fr, bm, ff, ses, khq, taq, ar, … or a list [fr, bm]"),
-        ),
-        ("interpreter: false", "true | false"),
-        ("verbatim: noted", _("what a block quote is: recorded | noted | translated")),
-        ("minutes:", ""),
-        ("interviewer:", _("initials")),
-        ("participants:", _("no name: a role, f | m | x, youth | adult | elder")),
-        ('  - role: ""', ""),
-        ("    gender:", "f | m | x"),
-        ("    age:", _("youth | adult | elder")),
-        ("    count: 1", ""),
-        ("others_present:", "true | false"),
-        ("consent:", _("to be filled in with the person; what stays empty is no")),
-        ("  given:", "true | false"),
-        ("  form:", _("oral | written")),
-        ("  quote:", _("may be quoted word for word: true | false")),
-        ("  share:", _("the detailed note may go to the commissioner: true | false")),
-        ("  recording:", "true | false"),
-        ("readback:", _("day the note was read back to the person")),
-        ("attribution:", _("role | organisation | type | region | none")),
-        ("sensitivity: restricted", _("restricted | confidential")),
-        *([(f'guide_version: "{guide.version}"', "")] if guide.version else []),
-        ("status: draft", _("draft | done | validated")),
-    ]
-    return [f"{row:<24} # {comment}" if comment else row for row, comment in rows]
+    keys: list[tuple[str, str, str]] = [
+        ("id", "", ""), ("actor", "", ""), ("region", "", ""), ("follow_up_of", "", ""),
+        ("date", "", meeting),
+        ("place", '""', _("town or cercle, never a village or an address")),
+        ("mode", "", _("in-person | phone | video | written")),
+        ("format", "individual", _("individual | group | focus-group")),
+        ("language", guide.language or language, _("fr, bm, ff, ses, khq, taq, ar, … or a list [fr, bm]")),
+        ("interpreter", "false", "true | false"),
+        ("verbatim", "noted", _("what a block quote is: recorded | noted | translated")),
+        ("minutes", "", ""), ("interviewer", "", _("initials")), ("note_taker", "", ""),
+        ("participants", "", _("no name: a role, f | m | x, youth | adult | elder")),
+        ("others_present", "", "true | false"),
+        ("consent", "", _("to be filled in with the person; what stays empty is no")),
+        ("consent.given", "", "true | false"),
+        ("consent.form", "", _("oral | written")),
+        ("consent.quote", "", _("may be quoted word for word: true | false")),
+        ("consent.share", "", _("the detailed note may go to the commissioner: true | false")),
+        ("consent.recording", "", "true | false"),
+        ("readback", "", _("day the note was read back to the person")),
+        ("attribution", "", _("role | organisation | type | region | none")),
+        ("sensitivity", "restricted", _("restricted | confidential")),
+        ("guide_version", f'"{guide.version}"' if guide.version else "", ""),
+        ("status", "draft", _("draft | done | validated")),
+    ]  # fmt: skip
+    lines = ["# yaml-language-server: $schema=../../.consultkit/note.schema.json"]
+    for key, default, comment in keys:
+        value = filled.values.get(key) or default
+        if not value and key in _WHERE_FILLED:
+            continue
+        row = f"{'  ' if '.' in key else ''}{key.rpartition('.')[2]}: {value}".rstrip()
+        lines.append(f"{row:<24} # {comment}" if comment and key not in filled.values else row)
+        if key == "participants":
+            lines += _participants(filled.participants)
+    return [*lines, f"# {filled.origin}"] if filled.origin else lines
+
+
+_WHERE_FILLED = ("follow_up_of", "note_taker", "guide_version")  # keys that an empty note does without
+
+
+def _participants(people: Sequence[Mapping[str, str]]) -> list[str]:
+    lines = []
+    for person in people or [{}]:
+        for key, default, comment in (
+            ("- role", '""', ""),
+            ("  gender", "", "f | m | x"),
+            ("  age", "", _("youth | adult | elder")),
+            ("  count", "1", ""),
+        ):
+            row = f"  {key}: {person.get(key[2:]) or default}".rstrip()
+            lines.append(f"{row:<24} # {comment}" if comment and not person.get(key[2:]) else row)
+    return lines
 
 
 def _question(question: Question) -> list[str]:
