@@ -1,0 +1,364 @@
+"""The one gate: what of a note may be shown in which edition, and how it is attributed.
+
+The report, its annexes, `share` and the exports all take what they show of a note from here. The cap that the
+person agreed to is never exceeded; it falls from the type to the region where the type would tell who spoke.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from consultkit.evidence import Proof, Source, is_translation
+from consultkit.i18n import _, language, ngettext
+from consultkit.model import Actor, Block, Note, Part, Project
+from consultkit.parse.inline import Span, plain, spans, without_off
+from consultkit.privacy.identities import Identity
+from consultkit.privacy.matcher import Matcher
+from consultkit.report import words
+from consultkit.text import long_date, month_name
+
+SHARED, INTERNAL = "shared", "internal"
+LEVELS = ("none", "region", "type", "organisation", "role")
+NAMED = ("organisation", "role")  # levels at which the organisation may be named
+CROWD = 3  # actors of a type, or talks in a language, that a region needs before either is told
+
+_OFF = re.compile(r"\{[^{}]*\.off(?![\w-])")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A heading of a note and what may be shown below it, as Markdown; `held_back` where the answer may not be."""
+
+    level: int
+    id: str
+    title: str
+    markdown: str
+    held_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShownNote:
+    """A note as an edition may show it: who speaks, the facts allowed beside it, its headings and answers."""
+
+    id: str
+    attribution: str
+    facts: tuple[tuple[str, str], ...]  # what it is called, what it is
+    parts: tuple[Shown, ...]
+
+
+class Disclosure:
+    """What one edition of one project's documents may tell; sentences are in the language in use."""
+
+    def __init__(self, project: Project, edition: str = SHARED) -> None:
+        self.project = project
+        self.edition = edition
+        self._levels: dict[str, str] = {}
+
+    @property
+    def internal(self) -> bool:
+        """Whether the document stays in the team."""
+        return self.edition == INTERNAL
+
+    # How far a note may be attributed
+
+    def level(self, note: Note) -> str:
+        """How far the note may be attributed in fact; `none` where nothing of it may be shown."""
+        if note.file not in self._levels:
+            self._levels[note.file] = self._level(note)
+        return self._levels[note.file]
+
+    def _level(self, note: Note) -> str:
+        if not note.usable or self.project.note_by_id.get(note.id) is not note:
+            return "none"
+        if note.attribution == "type":
+            return "type" if self._type(note) else "region"
+        if note.attribution in NAMED and len(self.actors(note)) < len(note.actors):
+            return "region"
+        return note.attribution if note.attribution in LEVELS else "none"
+
+    def _type(self, note: Note) -> str:
+        """The one type of all actors heard, where at least three mapped actors of the region share it."""
+        types = {actor.type for actor in self.actors(note)}
+        if len(types) != 1 or len(self.actors(note)) < len(note.actors):
+            return ""
+        (only,) = types
+        return only if self._crowds[note.region][only] >= CROWD else ""
+
+    def actors(self, note: Note) -> list[Actor]:
+        """The mapped actors whom a note heard."""
+        mapping = self.project.mapping
+        known = mapping.actor_by_id if mapping else {}
+        return [known[id_] for id_ in note.actors if id_ in known]
+
+    @cached_property
+    def _crowds(self) -> dict[str, Counter[str]]:
+        """For each region, how many mapped actors each type has."""
+        crowds: dict[str, Counter[str]] = defaultdict(Counter)
+        for actor in self.project.mapping.actor_by_id.values() if self.project.mapping else ():
+            for region in set(actor.regions):
+                crowds[region][actor.type] += 1
+        return crowds
+
+    def citable(self, note: Note | None) -> bool:
+        """Whether a finding may rest on the note in words."""
+        return note is not None and self.level(note) != "none"
+
+    def quotable(self, note: Note | None) -> bool:
+        """Whether the words of the note may be quoted."""
+        return note is not None and self.citable(note) and note.consent.quote
+
+    def showable(self, proof: Proof) -> bool:
+        """Whether quoted words may be shown: never where they stand in what nobody may read."""
+        if proof.found_as in (Source.OFF, Source.IDENTIFYING):
+            return False
+        if proof.passage:
+            return self.quotable(self.project.note_by_id.get(proof.passage.note))
+        cited = [self.project.note_by_id.get(id_) for id_ in proof.quotation.ids]
+        return not proof.elsewhere and all(self.quotable(note) for note in cited)
+
+    # Attributions
+
+    def attribution(self, note: Note, proof: Proof | None = None) -> str:
+        """“a civil society organisation, Mopti region, May 2023”; nothing where nothing may be said."""
+        level = self.level(note)
+        if level == "none":
+            return ""
+        pieces = [self._speaker(note, level), self._region(note), month_name(note.date) if note.date else ""]
+        if proof is not None:
+            pieces.append(self._wording(note, proof))
+        return ", ".join(piece for piece in pieces if piece)
+
+    def _speaker(self, note: Note, level: str) -> str:
+        if level == "region":
+            return _("a person consulted")
+        if level == "type":
+            assert self.project.mapping is not None
+            kind = self.project.mapping.type_by_id.get(self._type(note))
+            name = kind.name if kind else self._type(note)
+            return (kind.one if kind else "") or _("an actor ({type})").format(type=name)
+        names = words.joined(actor.name for actor in self.actors(note))
+        return ", ".join([*self._roles(note), names] if level == "role" else [names])
+
+    def _roles(self, note: Note) -> list[str]:
+        """The role of who spoke, where one alone is written: of several, nobody knows which one spoke."""
+        roles = list(dict.fromkeys(p.role.strip() for p in note.participants if p.role.strip()))
+        return [_lower(roles[0])] if len(roles) == 1 else []
+
+    def _region(self, note: Note) -> str:
+        mapping = self.project.mapping
+        region = mapping.region_by_id.get(note.region) if mapping else None
+        return words.region_words(region.name) if region else ""
+
+    def _wording(self, note: Note, proof: Proof) -> str:
+        """Whether the words are a translation; in the team, also whether they were recorded."""
+        if self.translated(note, proof):
+            return self._translation(note)
+        if not self.internal:
+            return ""
+        return _("recorded words") if note.verbatim == "recorded" else _("words noted by hand")
+
+    def translated(self, note: Note, proof: Proof) -> bool:
+        """Whether a quotation's words are a translation of what was spoken."""
+        passage = proof.passage
+        if passage is None or passage.translation:
+            return passage is not None
+        return note.verbatim == "translated" and passage.place.line not in _originals(note)
+
+    def _translation(self, note: Note) -> str:
+        """“words translated from Songhay”; the language is kept back where few were heard in it."""
+        spoken = [code for code in note.languages if code.split("-")[0] != language()]
+        if len(spoken) != 1 or not self.language_may_be_told(note, spoken[0]):
+            return _("translated words")
+        return words.from_language(spoken[0])
+
+    def language_may_be_told(self, note: Note, code: str) -> bool:
+        """Whether naming the language would not tell one talk from the others of its region."""
+        return self.internal or self.level(note) in NAMED or self._tongues[note.region][code] >= CROWD
+
+    @cached_property
+    def _tongues(self) -> dict[str, Counter[str]]:
+        heard: dict[str, Counter[str]] = defaultdict(Counter)
+        for note in self.project.notes:
+            if note.counts:
+                heard[note.region].update(set(note.languages))
+        return heard
+
+    # The note itself
+
+    def annexed(self, note: Note) -> bool:
+        """Whether the note itself may be shown: in the team, or to others where that was agreed to."""
+        open_ = self.level(note) != "none" and note.sensitivity != "confidential"
+        return open_ and (self.internal or note.consent.share)
+
+    def note(self, note: Note) -> ShownNote | None:
+        """The note as this edition may show it; None where it may not be shown."""
+        if not self.annexed(note):
+            return None
+        facts = tuple((label, value) for label, value in self._facts(note) if value)
+        return ShownNote(
+            note.id if self.internal else "", self.attribution(note), facts, tuple(self._parts(note))
+        )
+
+    def _facts(self, note: Note) -> Iterator[tuple[str, str]]:
+        """What may stand above a note: gender, place and date never below the organisation."""
+        level = self.level(note)
+        named = level in NAMED
+        yield _("Who"), self._speaker(note, level)
+        yield _("Region"), self._region(note)
+        yield _("Date"), (long_date(note.date) if named else month_name(note.date)) if note.date else ""
+        yield _("Place"), note.place_name if named else ""
+        yield _("Participants"), self._participants(note, level)
+        yield _("Talk"), ", ".join(self._talk(note))
+        yield _("Languages"), self._languages(note)
+        yield _("Words quoted"), _(words.VERBATIMS[note.verbatim]) if note.verbatim in words.VERBATIMS else ""
+        yield _("Read back"), _("yes") if note.readback else ""
+        if self.internal:
+            yield _("Interviewer"), " · ".join(name for name in (note.interviewer, note.note_taker) if name)
+            yield _("Guide"), note.guide_version
+
+    def _participants(self, note: Note, level: str) -> str:
+        if level not in NAMED:
+            return (
+                ngettext("{n} person", "{n} persons", note.persons).format(n=note.persons)
+                if note.persons
+                else ""
+            )
+        shown = []
+        for person in note.participants:
+            gender = _(words.GENDERS[person.gender]).lower() if person.gender in words.GENDERS else ""
+            role = person.role if level == "role" else ""
+            shown.append(", ".join(piece for piece in (role, gender, str(person.count)) if piece))
+        return " ; ".join(shown)
+
+    def _talk(self, note: Note) -> Iterator[str]:
+        yield _(words.FORMATS.get(note.format, note.format))
+        if note.mode in words.MODES:
+            yield _(words.MODES[note.mode])
+        if note.minutes:
+            yield ngettext("{n} minute", "{n} minutes", note.minutes).format(n=note.minutes)
+        if note.interpreter:
+            yield _("with an interpreter")
+        if note.others_present and self.internal:
+            yield _("others were present")
+
+    def _languages(self, note: Note) -> str:
+        told = [code for code in note.languages if self.language_may_be_told(note, code)]
+        return ", ".join(words.language_name(code) for code in told)
+
+    def _parts(self, note: Note) -> Iterator[Shown]:
+        if note.body.preamble:
+            yield Shown(2, "", "", self._answer(note, note.body.preamble))
+        hidden_below = 0  # the level of the heading whose answers identify, deeper headings included
+        for part in note.body.parts:
+            heading = part.heading
+            if heading.level <= hidden_below or not hidden_below:
+                hidden_below = heading.level if self._identifies(note, part) else 0
+            held_back = bool(hidden_below) and self.level(note) not in NAMED
+            markdown = "" if held_back else self._answer(note, part.blocks)
+            title = self.without_names(note, plain(without_off(heading.text)))
+            yield Shown(heading.level, heading.id, title, markdown, held_back and bool(part.blocks))
+
+    def _identifies(self, note: Note, part: Part) -> bool:
+        guide, heading = self.project.guide, part.heading
+        question = guide.questions.get(heading.id) if guide else None
+        section = guide.section_by_id.get(heading.id) if guide else None
+        told = (question and question.identifying) or (section and section.identifying)
+        return bool(told) or "identifying" in heading.attributes.classes
+
+    def _answer(self, note: Note, blocks: tuple[Block, ...]) -> str:
+        texts = [(block, without_off(block.text)) for block in blocks]
+        if any(_OFF.search(text) for _block, text in texts):
+            return ""  # a passage to be kept off is not closed: nobody can tell where it begins
+        return "\n\n".join(self._block(note, block, text) for block, text in texts if text.strip())
+
+    def _block(self, note: Note, block: Block, text: str) -> str:
+        themes = self.project.theme_by_id
+        text = respan(
+            self.without_names(note, text), lambda span: any(name in themes for name in span.classes)
+        )
+        if block.kind != "quote":
+            return text
+        return "\n".join(f"> {line}" if line else ">" for line in text.split("\n"))
+
+    # Organisations that must not be recognised
+
+    @cached_property
+    def hidden_actors(self) -> frozenset[str]:
+        """Ids of actors heard below their organisation's name, or in a note of which nothing may be shown."""
+        return frozenset(
+            a for note in self.project.notes if self.level(note) not in NAMED for a in note.actors
+        )
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        mapping = self.project.mapping
+        actors = mapping.actor_by_id if mapping else {}
+        entries = [
+            Identity(
+                id_, "actor", actors[id_].name, tuple(filter(None, [actors[id_].acronym])), organisation=True
+            )
+            for id_ in sorted(self.hidden_actors)
+            if id_ in actors
+        ]
+        return Matcher(entries, stop_words=self._common_words())
+
+    def _common_words(self) -> Iterable[str]:
+        """Names that a text may hold without naming an organisation: regions, cercles, sectors, types."""
+        mapping = self.project.mapping
+        if mapping is None:
+            return
+        yield from (
+            item.name for items in (mapping.regions, mapping.sectors, mapping.actor_types) for item in items
+        )
+        yield from (cercle for actor in mapping.actors for cercle in actor.cercles)
+        yield mapping.campaign.commissioner
+
+    def without_names(self, note: Note, text: str) -> str:
+        """The text with organisations that must not be recognised as “[the organisation]”."""
+        if not text or not self.hidden_actors:
+            return text
+        own = frozenset(note.actors) if self.level(note) in NAMED else frozenset()
+        hits = [hit for hit in self._matcher.search(text) if hit.owner not in own]
+        if any(set(text[hit.start : hit.end]) & set("[]{}") for hit in hits):
+            return self.without_names(note, plain(text))  # markup inside a name
+        for hit in sorted(hits, key=lambda hit: -hit.start):
+            mine = hit.owner in note.actors
+            text = (
+                text[: hit.start]
+                + (_("[the organisation]") if mine else _("[an organisation]"))
+                + text[hit.end :]
+            )
+        return text
+
+
+def respan(text: str, is_theme: Callable[[Span], bool]) -> str:
+    """The text with coded passages as `[…]{.theme}` and every other span as its words."""
+    found, _stray = spans(text)
+    edits: list[tuple[int, int, str]] = []
+    for span in found:
+        theme = is_theme(span)
+        edits.append((span.start, span.inner_start, "[" if theme else ""))
+        edits.append((span.inner_end, span.end, "]{.theme}" if theme else ""))
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def _originals(note: Note) -> frozenset[int]:
+    """The lines of block quotes that the next one translates: they are the words spoken."""
+    found = set()
+    for part in note.body.parts:
+        quotes = [block for block in part.blocks if block.kind == "quote"]
+        for first, second in zip(quotes, quotes[1:], strict=False):
+            if is_translation(second) and not is_translation(first):
+                found.add(first.line)
+    return frozenset(found)
+
+
+def _lower(role: str) -> str:
+    """A role as it stands in a sentence; abbreviations keep their capitals."""
+    return role if role[1:2].isupper() else role[:1].lower() + role[1:]

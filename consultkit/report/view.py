@@ -1,0 +1,381 @@
+"""What the templates of the report may show: chapters, tables and figures as Markdown, ready to be set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from consultkit.disclose import Disclosure
+from consultkit.evidence import Proof
+from consultkit.i18n import _, ngettext
+from consultkit.model import Part, Project, Synthesis
+from consultkit.parse.inline import spans, without_off
+from consultkit.quotation import fragments, holds, normalise
+from consultkit.report import figures, words
+from consultkit.report.prose import Prose, Used, sections
+from consultkit.report.render import SEAM, Figure
+from consultkit.report.tables import MASK, bullets, count, esc, figure, missing, table
+from consultkit.report.tally import Counts, Shares, Tally
+from consultkit.schema.declare import SPECIAL_SECTIONS
+
+ACROSS = ""  # the synthesis across regions
+QUOTES_A_THEME = 2
+REQUIRED = ("summary", "context", "method", "limits", "conclusion", "recommendations")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one region's synthesis says in a section."""
+
+    id: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A section of the guide: findings across regions, then each region's; `missing` tells what is not written."""
+
+    id: str
+    title: str
+    text: str
+    regions: tuple[Finding, ...]
+    missing: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeGroup:
+    """The themes of a kind: by actor type, by region, and quotations that the syntheses chose for them."""
+
+    id: str
+    title: str
+    by_type: str
+    by_region: str
+    heat_map: str
+    quotes: tuple[tuple[str, tuple[str, ...]], ...]  # theme's name, quotations
+
+
+@dataclass
+class View:
+    """Everything that a document of a project may show, for one edition and one region or all."""
+
+    project: Project
+    disclosure: Disclosure
+    region: str = ACROSS
+    figures: dict[str, Figure] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.tally = Tally(self.project, masked=not self.disclosure.internal, region=self.region)
+        self.prose = Prose(self.project, self.disclosure)
+        self._shown: dict[tuple[str, str], str] = {}
+        self._parts = {
+            (document.file, id_): parts
+            for document in self.project.syntheses
+            for id_, parts in sections(document)
+        }
+
+    # What authors wrote
+
+    def synthesis(self, region: str) -> Synthesis | None:
+        """The synthesis of a region, or (no region) the one across them."""
+        return next((document for document in self.project.syntheses if document.region == region), None)
+
+    def written(self, region: str, section: str) -> str:
+        """A section of a synthesis as Markdown, set apart from what stands around it; nothing if unwritten."""
+        document = self.synthesis(region)
+        if document is None:
+            return ""
+        key = (document.file, section)
+        if key not in self._shown:
+            parts: Sequence[Part] = self._parts.get(key, ())
+            depth = 2 if section in SPECIAL_SECTIONS else 3 if not region else 4
+            text = self.prose.below(document, parts, depth) if parts else ""
+            if document.body.preamble and key[1] == self._first(document):
+                text = self.prose.blocks(document, document.body.preamble, "") + "\n\n" + text
+            self._shown[key] = own(text)
+        return self._shown[key]
+
+    def _first(self, document: Synthesis) -> str:
+        """The section that carries what stands before the first heading."""
+        known = {id_ for file, id_ in self._parts if file == document.file}
+        order = [*(SPECIAL_SECTIONS if not document.region else ()), *self._guide_sections()]
+        return next((id_ for id_ in order if id_ in known), "")
+
+    def text(self, section: str) -> str:
+        """A section of the synthesis across regions; what must be written and is not stands out."""
+        if self.region:
+            return ""
+        text = self.written(ACROSS, section)
+        document = self.synthesis(ACROSS)
+        if text and document is not None and not document.done:
+            return missing(_("draft")) + text
+        return text or (own(missing()) if section in REQUIRED else "")
+
+    def _guide_sections(self) -> dict[str, str]:
+        """Titles of the guide's sections by id, observations aside."""
+        guide = self.project.guide
+        return {s.id: s.title for s in guide.sections if not s.observation} if guide else {}
+
+    def chapters(self) -> list[Chapter]:
+        """The findings, section by section of the guide."""
+        found = [self._chapter(id_, title) for id_, title in self._guide_sections().items()]
+        return [chapter for chapter in found if chapter.text or chapter.regions or chapter.missing]
+
+    def _chapter(self, id_: str, title: str) -> Chapter:
+        across = "" if self.region else self.written(ACROSS, id_)
+        shown: list[Finding] = []
+        lacking: list[str] = []
+        for region, name in self.tally.regions.items():
+            text, document = self.written(region, id_), self.synthesis(region)
+            if text:
+                draft = "" if document and document.done else missing(_("draft"))
+                shown.append(Finding(region, esc(name), draft + text))
+            elif document is None or not document.done:
+                lacking.append(name)
+        names = missing(_("findings to be written: {regions}").format(regions=words.joined(lacking)))
+        return Chapter(id_, esc(title), across, tuple(shown), names if lacking else "")
+
+    def leftovers(self) -> str:
+        """Sections that the guide does not have: no written word is lost."""
+        known = {*self._guide_sections()}
+        out: list[str] = []
+        for document in self.project.syntheses:
+            wanted = self.region in (ACROSS, document.region)
+            special = set() if document.region else set(SPECIAL_SECTIONS)
+            for id_, parts in sections(document) if wanted else ():
+                if id_ not in known | special:
+                    out.append(own(self.prose.below(document, parts, 2, opened=False)))
+        return "".join(out)
+
+    def lessons(self) -> list[Finding]:
+        """The lessons learned, one heading each."""
+        out: list[Finding] = []
+        for document in self.project.lessons:
+            for _id, parts in sections(document):
+                title = self.prose.heading(document, parts[0], 1).removeprefix("# ")
+                draft = "" if document.done else missing(_("draft"))
+                out.append(
+                    Finding(
+                        f"lesson-{len(out) + 1}", title, draft + own(self.prose.below(document, parts, 3))
+                    )
+                )
+        return out
+
+    # The campaign in figures
+
+    def facts(self) -> str:
+        """What the data says of the method, as a list."""
+        return bullets(self._facts())
+
+    def _facts(self) -> Iterator[str]:
+        tally = self.tally
+        held, agreed = len(tally.held), tally.minimum
+        sentence = ngettext(
+            "{n} consultation was held, for {agreed} agreed.",
+            "{n} consultations were held, for {agreed} agreed.",
+            held,
+        )
+        yield sentence.format(n=held, agreed=agreed)
+        sexes = tally.persons(lambda key: _(words.GENDERS.get(key, key)), "gender")
+        if sexes.total:
+            heard = ngettext("{n} person was heard", "{n} persons were heard", sexes.total).format(
+                n=sexes.total
+            )
+            yield f"{heard}{_counted(sexes)}."
+        for label, shares in (
+            (
+                _("How the talks were held"),
+                tally.talks(lambda note: _(words.MODES.get(note.mode, note.mode))),
+            ),
+            (
+                _("Alone or together"),
+                tally.talks(lambda note: _(words.FORMATS.get(note.format, note.format))),
+            ),
+            (_("Languages (some talks were held in several)"), tally.languages()),
+            (
+                _("Words quoted"),
+                tally.talks(lambda note: _(words.VERBATIMS.get(note.verbatim, note.verbatim))),
+            ),
+        ):
+            if shares.items:
+                yield _("{label}: {values}.").format(label=label, values=_values(shares))
+        happened, why = tally.exits()
+        if happened.total:
+            message = ngettext(
+                "{n} actor of the mapping could not be heard",
+                "{n} actors of the mapping could not be heard",
+                happened.total,
+            )
+            yield f"{message.format(n=happened.total)}{_counted(happened)}{_counted(why)}."
+
+    def coverage(self) -> str:
+        """Consultations held against the number agreed, region by region."""
+        rows = [
+            [esc(row.name), str(row.done), str(row.minimum), str(row.missing) if row.missing else "–"]
+            for row in self.tally.coverage
+        ]
+        if len(rows) > 1:
+            held, agreed = len(self.tally.held), self.tally.minimum
+            rows.append(
+                [
+                    f"**{_('All')}**",
+                    f"**{held}**",
+                    f"**{agreed}**",
+                    str(max(0, agreed - held)) if held < agreed else "–",
+                ]
+            )
+        heads = [_("Region"), _("Held"), _("Agreed"), _("Missing")]
+        return table(heads, rows, _("Consultations held and agreed, by region"), numbers_from=1)
+
+    def coverage_figure(self) -> str:
+        """Bars of the consultations held against the number agreed."""
+        drafts = self.disclosure.internal
+        bars = [
+            figures.Bar(row.name, row.done, row.minimum, row.draft if drafts else 0)
+            for row in self.tally.coverage
+        ]
+        drawn = Figure(figures.coverage_bars(bars), figures.coverage_bars_alt(bars))
+        return self._figure("coverage", drawn, _("Consultations held against the number agreed"))
+
+    def map(self) -> str:
+        """The map of the regions."""
+        codes = self.project.mapping.region_by_id if self.project.mapping else {}
+        regions = [
+            figures.MapRegion(codes[row.region].code, row.name, row.done, row.minimum)
+            for row in self.tally.coverage
+            if row.region in codes
+        ]
+        drawn = Figure(figures.region_map(regions), figures.region_map_alt(regions))
+        return self._figure("map", drawn, _("The regions of the campaign: consultations held and agreed"))
+
+    def types(self) -> str:
+        """Consultations by actor type and region."""
+        counts = self.tally.by_type_and_region()
+        if counts is None or not counts.rows:
+            return ""
+        caption = _("Consultations by actor type and region")
+        drawn = figures.stacked_bars(counts.rows, counts.columns, counts.cells, masked=MASK)
+        alt = figures.stacked_bars_alt(counts.rows, counts.columns, counts.cells, masked=MASK)
+        shown = self._figure("types", Figure(drawn, alt), caption) if any(map(any, counts.cells)) else ""
+        return f"{_crossed(counts, _('Actor type'), caption)}\n\n{shown}"
+
+    def persons(self) -> str:
+        """Persons heard, by sex and age band."""
+        sexes = self.tally.persons(lambda key: _(words.GENDERS.get(key, key)), "gender")
+        ages = self.tally.persons(lambda key: _(words.AGES.get(key, key)), "age")
+        rows = [*_listed(_("Sex"), sexes), *_listed(_("Age"), ages)]
+        return table(
+            [_("By"), _("Group"), _("Persons")], rows, _("Persons heard, by sex and age"), numbers_from=2
+        )
+
+    def talks(self) -> str:
+        """Consultations by mode, format and language."""
+        tally = self.tally
+        rows = [
+            *_listed(_("Mode"), tally.talks(lambda note: _(words.MODES.get(note.mode, note.mode)))),
+            *_listed(_("Format"), tally.talks(lambda note: _(words.FORMATS.get(note.format, note.format)))),
+            *_listed(_("Language"), tally.languages()),
+        ]
+        caption = _("Consultations by mode, format and language")
+        return table([_("By"), _("Group"), _("Consultations")], rows, caption, numbers_from=2)
+
+    def _figure(self, name: str, drawn: Figure, caption: str) -> str:
+        self.figures[name] = drawn
+        return figure(name, caption)
+
+    # Needs and challenges
+
+    def themes(self) -> list[ThemeGroup]:
+        """Needs, challenges and practices: how many consultations raise each, and words chosen for them."""
+        groups = [
+            self._group(kind) for kind in words.KINDS if any(t.kind == kind for t in self.project.themes)
+        ]
+        return [group for group in groups if group.by_type]
+
+    def _group(self, kind: str) -> ThemeGroup:
+        title = _(words.KINDS[kind])
+        by_type, by_region = self.tally.themes(kind)
+        drawn = figures.heat_map(by_type.rows, by_type.columns, by_type.cells, masked=MASK)
+        alt = figures.heat_map_alt(by_type.rows, by_type.columns, by_type.cells, masked=MASK)
+        caption = _("{themes}: by actor type").format(themes=title)
+        raised = any(total is None or total for total in by_type.totals)
+        return ThemeGroup(
+            kind,
+            title,
+            _crossed(
+                by_type,
+                _("Theme"),
+                _("{themes}: consultations that raise them, by actor type").format(themes=title),
+            ),
+            _crossed(
+                by_region,
+                _("Theme"),
+                _("{themes}: consultations that raise them, by region").format(themes=title),
+            )
+            if not self.region
+            else "",
+            self._figure(f"themes-{kind}", Figure(drawn, alt), caption) if raised else "",
+            tuple(self._quotes(kind)),
+        )
+
+    def _quotes(self, kind: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """For each theme, quotations that the syntheses chose and whose passage in the note carries it."""
+        taken: set[str] = set()
+        for theme in (theme for theme in self.project.themes if theme.kind == kind):
+            chosen: list[Used] = []
+            for used in self.prose.used:
+                fresh = used.markdown not in taken and all(_note(used) != _note(other) for other in chosen)
+                if fresh and theme.id in self._themes_of(used.proof) and len(chosen) < QUOTES_A_THEME:
+                    chosen.append(used)
+            taken.update(used.markdown for used in chosen)
+            if chosen:
+                yield esc(theme.name), tuple(own(used.markdown) for used in chosen)
+
+    def _themes_of(self, proof: Proof) -> frozenset[str]:
+        """The themes that the note gives to the words of a quotation."""
+        passage = proof.passage
+        note = self.project.note_by_id.get(passage.note) if passage and proof.holds else None
+        if passage is None or note is None or self.region not in (ACROSS, note.region):
+            return frozenset()
+        pieces, whole = fragments(proof.quotation.text), normalise(proof.quotation.text)
+        found: set[str] = set()
+        for block in note.body.blocks():
+            if block.line == passage.place.line:
+                text = without_off(block.text)
+                for span in spans(text)[0]:
+                    coded = normalise(text[span.inner_start : span.inner_end])
+                    if holds(coded, pieces) or (coded and coded.strip(" .,;:!?…") in whole):
+                        found.update(span.classes)
+        return frozenset(found)
+
+
+def own(text: str) -> str:
+    """A user's text as a part of its own: its footnotes, link definitions and unclosed blocks end with it."""
+    return f"{SEAM}{text.strip()}{SEAM}" if text.strip() else ""
+
+
+def _note(used: Used) -> str:
+    return used.proof.passage.note if used.proof.passage else ""
+
+
+def _values(shares: Shares) -> str:
+    return ", ".join(f"{esc(name)} {count(number)}" for name, number in shares.items)
+
+
+def _counted(shares: Shares) -> str:
+    """“ (women 70, men 65)”, where there is more than one group to tell."""
+    return f" ({_values(shares)})" if len(shares.items) > 1 else ""
+
+
+def _listed(label: str, shares: Shares) -> Iterable[list[str]]:
+    return [[label if not index else "", esc(name), count(n)] for index, (name, n) in enumerate(shares.items)]
+
+
+def _crossed(counts: Counts, head: str, caption: str) -> str:
+    """Counts as a table; columns without a single count would tell nothing and are left out by the tally."""
+    heads = [head, *map(esc, counts.columns), _("All")]
+    rows = [
+        [esc(name), *(count(cell) for cell in cells), count(total)]
+        for name, cells, total in zip(counts.rows, counts.cells, counts.totals, strict=True)
+    ]
+    return table(heads, rows, caption, numbers_from=1)
