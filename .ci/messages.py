@@ -4,8 +4,8 @@
     python .ci/messages.py --check    writes nothing; exit 1 if something is untranslated or out of date
 
 Messages come from the package's Python files, from the Jinja templates, from the rules' documentation and
-from click and typer, whose words the user reads too. Translations come from consultkit.po and from fragments
-in parts/*.po, which win: one is dropped in beside a piece of work and deleted once merged.
+from click and typer, whose words the user reads too. Translations come from consultkit.po; what it
+lacks, from fragments in parts/*.po: one is dropped in beside a piece of work and deleted once merged.
 """
 
 from __future__ import annotations
@@ -141,9 +141,9 @@ def typeset(string: str | tuple[str, ...]) -> str | tuple[str, ...]:
 
 
 def known() -> dict[str, str | tuple[str, ...]]:
-    """All translations at hand: the catalogue's, then the fragments'."""
-    merged = strings(read(PO))
-    for path in sorted((FOLDER / "parts").glob("*.po")):
+    """All translations at hand: the fragments', then the catalogue's, which is where they are corrected."""
+    merged: dict[str, str | tuple[str, ...]] = {}
+    for path in [*sorted((FOLDER / "parts").glob("*.po")), PO]:
         merged |= strings(read(path))
     return merged
 
