@@ -70,7 +70,9 @@ def render(
     with tempfile.TemporaryDirectory(prefix="consultkit-") as name:
         folder = Path(name)
         tree = ast.clean(
-            pandoc.read(parts, folder), shown.language, lambda source, alt: _picture(shown, workspace, source, alt)
+            pandoc.read(parts, folder),
+            shown.language,
+            lambda source, alt: _picture(shown, workspace, source, alt),
         )
         work = _Work(shown, tree, folder, templates, len(shown.markdown.encode()), _logo(shown))
         return work.outputs(formats)
