@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,8 +16,8 @@ from consultkit.evidence import Proof, Source, is_translation
 from consultkit.i18n import _, language, ngettext
 from consultkit.model import Actor, Block, Note, Part, Project
 from consultkit.parse.inline import Span, plain, spans, without_off
-from consultkit.privacy.identities import Identity
 from consultkit.privacy.matcher import Matcher
+from consultkit.privacy.organisations import organisation_matcher
 from consultkit.report import words
 from consultkit.text import long_date, month_name
 
@@ -294,35 +294,17 @@ class Disclosure:
         )
 
     @cached_property
-    def _matcher(self) -> Matcher:
+    def organisations(self) -> Matcher:
+        """The search for organisations that must not be recognised."""
         mapping = self.project.mapping
-        actors = mapping.actor_by_id if mapping else {}
-        entries = [
-            Identity(
-                id_, "actor", actors[id_].name, tuple(filter(None, [actors[id_].acronym])), organisation=True
-            )
-            for id_ in sorted(self.hidden_actors)
-            if id_ in actors
-        ]
-        return Matcher(entries, stop_words=self._common_words())
-
-    def _common_words(self) -> Iterable[str]:
-        """Names that a text may hold without naming an organisation: regions, cercles, sectors, types."""
-        mapping = self.project.mapping
-        if mapping is None:
-            return
-        yield from (
-            item.name for items in (mapping.regions, mapping.sectors, mapping.actor_types) for item in items
-        )
-        yield from (cercle for actor in mapping.actors for cercle in actor.cercles)
-        yield mapping.campaign.commissioner
+        return organisation_matcher(mapping, self.hidden_actors) if mapping else Matcher([])
 
     def without_names(self, note: Note, text: str) -> str:
         """The text with organisations that must not be recognised as “[the organisation]”."""
         if not text or not self.hidden_actors:
             return text
         own = frozenset(note.actors) if self.level(note) in NAMED else frozenset()
-        hits = [hit for hit in self._matcher.search(text) if hit.owner not in own]
+        hits = [hit for hit in self.organisations.search(text) if hit.owner not in own]
         if any(set(text[hit.start : hit.end]) & set("[]{}") for hit in hits):
             return self.without_names(note, plain(text))  # markup inside a name
         for hit in sorted(hits, key=lambda hit: -hit.start):

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 
-from consultkit.calendar import campaign_end, working_days_between
+from consultkit.calendar import add_working_days, campaign_end, working_days_between
 from consultkit.coverage import Coverage, coverage, heard_actors
 from consultkit.model import Actor, Deliverable, Note, Project
 from consultkit.parse.inline import spans
@@ -162,3 +162,58 @@ def next_steps(project: Project, errors: bool) -> list[str]:
 def missing_in_all(rows: list[Coverage]) -> int:
     """Consultations still to hold, over all regions."""
     return sum(row.missing for row in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When a region reaches its minimum at its pace; `late` counts working days past the last one."""
+
+    region: str
+    name: str
+    finish: dt.date
+    late: int
+
+
+def paces(project: Project) -> list[Pace]:
+    """For each region that misses consultations: when the pace held so far reaches its minimum."""
+    days = working_days(project)
+    campaign = project.mapping.campaign if project.mapping else None
+    if days is None or campaign is None or not days.used:
+        return []
+    found = []
+    for row in coverage(project):
+        if row.missing and row.done:
+            needed = -(-row.missing * days.used // row.done)
+            finish = add_working_days(campaign, project.today + dt.timedelta(days=1), needed)
+            late = (
+                working_days_between(campaign, days.end + dt.timedelta(days=1), finish)
+                if finish > days.end
+                else 0
+            )
+            found.append(Pace(row.region, row.name, finish, late))
+    return found
+
+
+def old_drafts(project: Project) -> list[Note]:
+    """Drafts of consultations held more than 48 hours ago: memory fades."""
+    limit = project.today - dt.timedelta(days=2)
+    return [note for note in project.notes if not note.done and note.date and note.date < limit]
+
+
+def appointments(project: Project) -> list[tuple[dt.date, Actor, str]]:
+    """Appointments from today on, for actors not heard yet."""
+    heard = heard_actors(project)
+    ahead = [
+        (day, actor, region)
+        for actor in (project.mapping.actors if project.mapping else ())
+        for region in dict.fromkeys(actor.regions)
+        if (day := actor.appointment(region)) and day >= project.today and actor.id not in heard[region]
+    ]
+    return sorted(ahead, key=lambda entry: (entry[0], entry[1].id))
+
+
+def new_since(project: Project, since: dt.date) -> list[tuple[Coverage, int, int]]:
+    """For each region, how many consultations were held and drafted since a day, itself included."""
+    held = Counter(n.region for n in project.notes if n.counts and n.date and n.date >= since)
+    drafted = Counter(n.region for n in project.notes if not n.done and n.date and n.date >= since)
+    return [(row, held[row.region], drafted[row.region]) for row in coverage(project)]

@@ -13,7 +13,7 @@ import pytest
 
 from consultkit.cli import COMMANDS, main
 
-SAMPLE = Path(__file__).with_name("sample")
+SAMPLE = Path(__file__).with_name("small")
 
 
 @pytest.fixture

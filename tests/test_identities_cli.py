@@ -11,7 +11,7 @@ import pytest
 
 from consultkit.cli import main
 
-SAMPLE = Path(__file__).with_name("sample")
+SAMPLE = Path(__file__).with_name("small")
 SECRET = "identities:\n  - note: GAO-01\n    name: Zantigui Fictivard\n    phone: 76 00 00 01\n"
 
 

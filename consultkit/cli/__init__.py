@@ -7,6 +7,7 @@ Only the module of the command that is asked for is imported; what is heavy is i
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 import re
 import sys
@@ -60,6 +61,16 @@ def root() -> Path:
             _("This folder is in no campaign: no mapping.yaml here or above. `consultkit init` makes one.")
         )
     return found
+
+
+def day_given(text: str) -> dt.date:
+    """A date given on the command line."""
+    from consultkit.text import parse_date
+
+    day = parse_date(text)
+    if day is None:
+        raise WorkspaceError(_("“{value}” is no date: write 2023-06-12 or 12/06/2023.").format(value=text))
+    return day
 
 
 def run() -> None:

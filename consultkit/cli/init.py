@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from consultkit.cli import Options
+from consultkit.cli import Options, day_given
 from consultkit.files import MAPPING, WorkspaceError, find_root, write_atomic
 from consultkit.i18n import _, language, ngettext
 from consultkit.scaffold import plan_init, write_planned
@@ -40,7 +40,9 @@ def init(
             _("{path} already lies inside the campaign {root}.").format(path=root, root=around)
         )
     name = title or _("Consultations on needs in conflict sensitivity")
-    planned = plan_init(root, language(), name, _first_day(start), _regions(region or []))
+    planned = plan_init(
+        root, language(), name, day_given(start) if start else dt.date.today(), _regions(region or [])
+    )
     written = write_planned(root, planned)
     _make_region_folders(root)
     shown = [path for path in written if not path.startswith(".consultkit/")]
@@ -60,19 +62,6 @@ def init(
     elif not shown:
         print(_("Nothing was missing."))
     return 0
-
-
-def _first_day(text: str | None) -> dt.date:
-    from consultkit.text import parse_date
-
-    if text is None:
-        return dt.date.today()
-    day = parse_date(text)
-    if day is None:
-        raise typer.BadParameter(
-            _("“{value}” is no date: write 2023-06-12 or 12/06/2023.").format(value=text)
-        )
-    return day
 
 
 def _regions(wanted: list[str]) -> list[str]:

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-from consultkit.cli import root
+from consultkit.cli import day_given, root
 from consultkit.coverage import Coverage, coverage
 from consultkit.diagnostic import has_errors
-from consultkit.i18n import N_, _
+from consultkit.i18n import N_, _, language, ngettext
 from consultkit.load import load
 from consultkit.model import Project
 from consultkit.output.diagnostics import coverage_json
 from consultkit.output.terminal import Line, clip, pad, printable, say, terminal_width, width_of
-from consultkit.progress import by_type, due, next_steps, theme_counts, to_call, working_days
+from consultkit.progress import (
+    appointments,
+    by_type,
+    due,
+    new_since,
+    next_steps,
+    old_drafts,
+    paces,
+    theme_counts,
+    to_call,
+    working_days,
+)
 from consultkit.rules import run, select
-from consultkit.text import long_date
+from consultkit.text import listing, long_date
 
 PRIORITY = {"high": N_("high priority"), "medium": N_("medium priority"), "low": N_("low priority")}
 MOST_CALLS = 8
@@ -31,7 +43,10 @@ class Format(StrEnum):
     JSON = "json"
 
 
-def status(format: Annotated[Format, typer.Option(help=_("How the state is printed."))] = Format.TEXT) -> int:
+def status(
+    format: Annotated[Format, typer.Option(help=_("How the state is printed."))] = Format.TEXT,
+    since: Annotated[str | None, typer.Option(metavar="DATE", help=_("What is new since that day."))] = None,
+) -> int:
     """Coverage, progress, deliverables, whom to call."""
     project = load(root())
     steps = next_steps(project, has_errors(select(run(project), ignored=["C"])))
@@ -50,13 +65,18 @@ def status(format: Annotated[Format, typer.Option(help=_("How the state is print
         )
         return 0
     width = terminal_width()
-    for block in (
+    if since is not None:
+        say([*_news(project, day_given(since)), [("", "")]])
+    blocks = (
         _regions(project, width),
         _types(project, width),
         _days(project),
+        _remarks(project),
+        _ahead(project, width),
         _deliverables(project),
         _calls(project, width),
-    ):
+    )
+    for block in blocks:
         if block:
             say([*block, [("", "")]])
     say([[(_("Next"), "bold")], *([("  " + step, "cyan")] for step in steps)])
@@ -111,6 +131,71 @@ def _days(project: Project) -> list[Line]:
         [(_("Working days"), "bold")],
         [("  " + text.format(used=days.used, total=days.total, day=long_date(days.end)), "")],
     ]
+
+
+def _remarks(project: Project) -> list[Line]:
+    """The pace of each region that is behind, and drafts that wait."""
+    lines: list[Line] = []
+    for pace in paces(project):
+        day = long_date(pace.finish)
+        if pace.late:
+            text = ngettext(
+                "At this pace {name} ends on {day}, {late} working day too late.",
+                "At this pace {name} ends on {day}, {late} working days too late.",
+                pace.late,
+            )
+            lines.append([("  " + text.format(name=printable(pace.name), day=day, late=pace.late), "red")])
+        else:
+            text = _("At this pace {name} ends on {day}, in time.")
+            lines.append([("  " + text.format(name=printable(pace.name), day=day), "green")])
+    waiting = old_drafts(project)
+    if waiting:
+        text = ngettext(
+            "{n} draft is older than 48 hours: {ids}.",
+            "{n} drafts are older than 48 hours: {ids}.",
+            len(waiting),
+        )
+        lines.append(
+            [("  " + text.format(n=len(waiting), ids=listing(note.id for note in waiting)), "yellow")]
+        )
+    keep = project.mapping.campaign.destroy_after if project.mapping else None
+    if keep and keep <= project.today:
+        text = _("Since {day} the identities should be destroyed: `consultkit purge`.")
+        lines.append([("  " + text.format(day=long_date(keep)), "red")])
+    return [[(_("To watch"), "bold")], *lines] if lines else []
+
+
+def _ahead(project: Project, width: int) -> list[Line]:
+    rows = appointments(project)
+    if not rows:
+        return []
+    lines: list[Line] = [[(_("Appointments ahead"), "bold")]]
+    for day, actor, region in rows[:MOST_CALLS]:
+        lines.append([(clip(f"  {long_date(day)} · {printable(actor.name)} · {region}", width), "")])
+    return lines
+
+
+def _news(project: Project, since: dt.date) -> list[Line]:
+    lines: list[Line] = [[(_("New since {day}").format(day=long_date(since)), "bold")]]
+    for row, held, drafted in new_since(project, since):
+        text = _("{held} held, {drafted} in draft").format(held=held, drafted=drafted)
+        lines.append(
+            [
+                (
+                    f"  {printable(row.name)} : {text}"
+                    if language() == "fr"
+                    else f"  {printable(row.name)}: {text}",
+                    "",
+                )
+            ]
+        )
+    for delivery in project.deliveries:
+        if delivery.date and delivery.date >= since:
+            text = _("{file} delivered to {to}").format(
+                file=printable(delivery.file), to=printable(delivery.to)
+            )
+            lines.append([("  " + text, "")])
+    return lines
 
 
 def _deliverables(project: Project) -> list[Line]:

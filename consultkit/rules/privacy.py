@@ -8,10 +8,10 @@ from functools import lru_cache
 from consultkit.diagnostic import Finding, Place, Severity
 from consultkit.files import Source, place_at
 from consultkit.i18n import N_, _
-from consultkit.model import Actor, Note, Project
+from consultkit.model import Note, Project
 from consultkit.privacy import patterns
-from consultkit.privacy.identities import Identity
 from consultkit.privacy.matcher import Matcher
+from consultkit.privacy.organisations import organisation_matcher
 from consultkit.rules.base import rule, told
 
 NAMED = ("organisation", "role")  # attributions that name the organisation
@@ -80,11 +80,13 @@ def dangerous_pattern(project: Project) -> Iterator[Finding]:
         comment: Bureau n° 2
     """
     help = _("Move it to private/identities.yaml, or except it with a reason in notes/exceptions.yaml.")
+    notes = {id_.casefold() for id_ in project.known_ids}  # @gao-07 is a citation gone wrong, told as such
     for source in _texts(project):
         if source.file in ("notes/exceptions.yaml",):
             continue
         for hit in patterns.search(source.text):
-            if source.text[hit.start : hit.end].strip() in project.allowed or _own(source.text, hit.start):
+            found = source.text[hit.start : hit.end].strip()
+            if found in project.allowed or _own(source.text, hit.start) or found[1:].casefold() in notes:
                 continue
             yield Finding(place_at(source.text, hit.start, source.file), _(KINDS[hit.kind]), help)
 
@@ -161,9 +163,9 @@ def actor_named_below_attribution(project: Project) -> Iterator[Finding]:
         D'autres le confirment [@GAO-02].
     """
     hidden = hidden_actors(project)
-    if not hidden or not (project.syntheses or project.lessons):
+    if not hidden or project.mapping is None or not (project.syntheses or project.lessons):
         return
-    search = Matcher([organisation(actor) for actor in hidden]).search
+    search = organisation_matcher(project.mapping, hidden).search
     for document in (*project.syntheses, *project.lessons):
         text = project.sources[document.file].text
         for hit in search(text):
@@ -173,24 +175,13 @@ def actor_named_below_attribution(project: Project) -> Iterator[Finding]:
             yield Finding(place_at(text, hit.start, document.file), message, _("Write its type instead."))
 
 
-def organisation(actor: Actor) -> Identity:
-    """An actor's name and acronym as an identity."""
-    aliases = (actor.acronym,) if actor.acronym else ()
-    return Identity(actor.id, "actor", actor.name, aliases, organisation=True)
-
-
-def hidden_actors(project: Project) -> list[Actor]:
-    """The actors heard, none of whose notes may be attributed to the organisation."""
-    known = project.mapping.actor_by_id if project.mapping else {}
+def hidden_actors(project: Project) -> list[str]:
+    """Ids of the actors heard, none of whose notes may be attributed to the organisation."""
     heard: dict[str, list[Note]] = {}
     for note in project.notes:
         for actor in note.actors:
             heard.setdefault(actor, []).append(note)
-    return [
-        known[id_]
-        for id_, notes in heard.items()
-        if id_ in known and all(n.attribution not in NAMED for n in notes)
-    ]
+    return [id_ for id_, notes in heard.items() if all(n.attribution not in NAMED for n in notes)]
 
 
 RULES = (
