@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import re
 import tempfile
@@ -23,8 +24,13 @@ READ_FOLDERS = ("guides", "notes", "templates")
 
 _PACKAGE = Path(__file__).parent
 _CONTROLS = bytes(c for c in range(32) if c not in (9, 10, 13)) + b"\x7f"
+_C1 = re.compile(rb"\xc2[\x80-\x9f]")
+_BREAKS = "\x85\u2028\u2029\ufffe\uffff"  # YAML would take the first three for line ends
 _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_CONFLICT = re.compile(r"^[ \t]*(<{7}|>{7}|\|{7}|={7})(?=[ \t]|$)", re.MULTILINE)
+_INVISIBLE = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_BREAKS}{_BIDI}]")
+_CONFLICT = re.compile(r"^[ \t]*(<{7}|>{7}|\|{7}(?=[ \t]\S)|={7}(?=[ \t]*$))(?=[ \t]|$)", re.MULTILINE)
+MAX_TOLD = 50  # of one kind of fault in one file
+_NOT_ON_WINDOWS = re.compile(r'[<>:"\\|?*\x00-\x1f\ud800-\udfff]')
 _WINDOWS_NAMES = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 
@@ -48,16 +54,20 @@ def find_root(start: Path) -> Path | None:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A text file as read: `text` has \\n line ends and no byte order mark."""
+    """A text file as read: `text` has \\n line ends and no byte order mark.
+
+    `original` is the text with its control and direction marks, where it has any: `text` is then without.
+    """
 
     file: str
     text: str
     crlf: bool = False
     bom: bool = False
+    original: str = ""
 
     def line(self, number: int) -> str:
-        """One line, 1-based, without its end; empty past the last."""
-        lines = self.text.split("\n")
+        """One line as written, 1-based, without its end; empty past the last."""
+        lines = (self.original or self.text).split("\n")
         return lines[number - 1] if 0 < number <= len(lines) else ""
 
 
@@ -100,7 +110,7 @@ class DiskTree:
                 self.links.add(below)
             if entry.is_dir(follow_symlinks=False):
                 self._walk(entry.path, below, found)
-            elif entry.is_file() or entry.is_symlink():
+            elif entry.is_symlink() or entry.is_file():
                 found.append(below)
 
     def read(self, name: str) -> bytes:
@@ -110,7 +120,10 @@ class DiskTree:
     def escapes(self, name: str) -> bool:
         if name not in self.links:
             return False
-        return not (self.root / name).resolve().is_relative_to(self.root.resolve())
+        try:
+            return not (self.root / name).resolve().is_relative_to(self.root.resolve())
+        except (OSError, RuntimeError):  # a link that leads to itself
+            return True
 
 
 def read_source(tree: Tree, name: str, faults: list[Fault]) -> Source | None:
@@ -171,43 +184,48 @@ def decode(data: bytes, name: str, faults: list[Fault]) -> Source | None:
     crlf = "\r" in text
     if crlf:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    broken = _find_controls(data, text, name, faults)
-    _find_conflicts(text, name, faults)
-    return None if broken else Source(name, text, crlf, bom)
+    if "\0" in text:
+        message = _("A NUL byte stands here: this file is damaged, or is no text.")
+        place = place_at(text, text.index("\0"), name)
+        faults.append(Fault("file-control", place, message, _("Take an older copy, or delete the byte.")))
+        return None
+    if _find_conflicts(text, name, faults):
+        return None
+    clean = text if _is_clean(data, text) else _without_invisible(text, name, faults)
+    return Source(name, clean, crlf, bom, "" if clean is text else text)
 
 
-def _find_controls(data: bytes, text: str, name: str, faults: list[Fault]) -> bool:
-    """Tells control and bidi characters; True where a NUL shows that the file is no text."""
+def _is_clean(data: bytes, text: str) -> bool:
+    """Whether no control or direction mark stands in a text; made to cost next to nothing."""
     if len(data.translate(None, _CONTROLS)) != len(data):
-        index = next(i for i, c in enumerate(text) if ord(c) < 128 and bytes([ord(c)]) in _CONTROLS)
-        message = _("A control character (U+{code}) stands here.").format(code=f"{ord(text[index]):04X}")
-        faults.append(Fault("file-control", place_at(text, index, name), message, _("Delete it.")))
-        return True
-    if not text.isascii():
-        for char in _BIDI:
-            index = text.find(char)
-            if index >= 0:
-                message = _("An invisible character that turns the direction of text (U+{code}) stands here.")
-                help = _("Delete it: it can make a text read as another.")
-                faults.append(
-                    Fault(
-                        "file-bidi",
-                        place_at(text, index, name),
-                        message.format(code=f"{ord(char):04X}"),
-                        help,
-                    )
-                )
-    return False
+        return False
+    return text.isascii() or not (_C1.search(data) or any(char in text for char in _BIDI + _BREAKS))
 
 
-def _find_conflicts(text: str, name: str, faults: list[Fault]) -> None:
-    if "<<<<<<<" not in text and ">>>>>>>" not in text:
-        return
-    match = _CONFLICT.search(text)
-    if match:
-        message = _("A merge conflict was left here.")
-        help = _("Keep one of the two versions and delete the lines with <<<<<<<, ======= and >>>>>>>.")
-        faults.append(Fault("file-conflict", place_at(text, match.start(1), name), message, help))
+def _without_invisible(text: str, name: str, faults: list[Fault]) -> str:
+    """Tells control and direction marks, and takes them out so that the rest can be read."""
+    for match in itertools.islice(_INVISIBLE.finditer(text), MAX_TOLD):
+        code = f"{ord(match[0]):04X}"
+        if match[0] in _BIDI:
+            message = _("An invisible character that turns the direction of text (U+{code}) stands here.")
+            kind, help = "file-bidi", _("Delete it: it can make a text read as another.")
+        else:
+            message = _("A control character (U+{code}) stands here.")
+            kind, help = "file-control", _("Delete it.")
+        faults.append(Fault(kind, place_at(text, match.start(), name), message.format(code=code), help))
+    return _INVISIBLE.sub(lambda match: " " if match[0] in _BREAKS else "", text)
+
+
+def _find_conflicts(text: str, name: str, faults: list[Fault]) -> bool:
+    """Tells each merge conflict; a file that has one says two things, and is read no further."""
+    if not any(marker in text for marker in ("<<<<<<<", ">>>>>>>", "=======", "|||||||")):
+        return False
+    found = list(_CONFLICT.finditer(text))
+    begun = [match for match in found if match[1][0] == "<"] or found[:1]
+    message = _("A merge conflict was left here.")
+    help = _("Keep one of the two versions and delete the lines with <<<<<<<, ======= and >>>>>>>.")
+    faults += [Fault("file-conflict", place_at(text, m.start(1), name, 7), message, help) for m in begun]
+    return bool(found)
 
 
 def place_at(text: str, index: int, file: str, length: int = 1) -> Place:
@@ -219,7 +237,7 @@ def place_at(text: str, index: int, file: str, length: int = 1) -> Place:
 def bad_windows_name(name: str) -> bool:
     """Whether Windows could not store a file of that path."""
     return any(
-        re.search(r'[<>:"\\|?*\x00-\x1f]', part) or part[-1:] in (".", " ") or _WINDOWS_NAMES.match(part)
+        _NOT_ON_WINDOWS.search(part) or part[-1:] in (".", " ") or _WINDOWS_NAMES.match(part)
         for part in PurePosixPath(name).parts
     )
 

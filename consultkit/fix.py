@@ -26,7 +26,7 @@ def mended(project: Project) -> Iterator[tuple[str, str, list[Change]]]:
     for quoting in project.quotings:
         edits[quoting.place.file].append((quoting.place, quoting.text, quoted(quoting.text)))
     for name, source in project.sources.items():
-        if name.startswith("templates/"):
+        if name.startswith("templates/") or source.original:
             continue
         text, changes = _mend(source, edits.get(name, []))
         if changes:

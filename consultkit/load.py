@@ -147,7 +147,11 @@ def _documents(
 ) -> Iterable[tuple[Note | Synthesis | None, str]]:
     """The Markdown files of notes/, but for a README that explains the folder."""
     for name in files:
-        if not name.startswith("notes/") or not name.lower().endswith(".md"):
+        if not name.lower().endswith(".md"):
+            if "." not in name.rsplit("/", 1)[-1] and tree.escapes(name):
+                _read(tree, name, gathered)  # a folder that is a link: told, not followed
+            continue
+        if not name.startswith("notes/"):
             continue
         if name.rsplit("/", 1)[-1].lower() in ("readme.md", "lisezmoi.md"):
             continue

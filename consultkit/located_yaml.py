@@ -28,6 +28,7 @@ except AttributeError:  # a PyYAML built without libyaml: the same events, slowe
 _COLON_LINE = re.compile(
     r"""^(\s*(?:-\s+)*[^\s:#'"\[\]{},&*!|>%@`-][^:#]*?:[ ]+)([^\s'"\[{|>&*!%@`#].*?)\s*$"""
 )
+_QUOTED = re.compile(r"""(\s*(?:-\s+)*(?:[^\s:#'"]+:\s+)?)(["'])""")
 _CUT = re.compile(r"[ \t]#[^\W_]")
 
 
@@ -183,7 +184,7 @@ class _Builder:
                 node.end_column = end.column + 1
                 if event.anchor or event.tag:
                     self._decorated(event)
-                if self.cuts and not node.style and node.value:
+                if self.cuts and not node.style:
                     self._cut(node, end)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
                 if event.anchor or event.tag:
@@ -284,7 +285,7 @@ class _Builder:
 def _repair_colon(
     text: str, error: yaml.MarkedYAMLError, file: str, first_line: int, reading: Reading
 ) -> str | None:
-    """The text with the value that holds a colon put in quotes, its fault told; None where that is not the fault."""
+    """The text with the value that holds a colon in quotes, its fault told; None for another fault."""
     mark = error.problem_mark
     if mark is None or "mapping values are not allowed" not in str(error.problem):
         return None
@@ -314,11 +315,25 @@ def quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+def _open_quote(lines: list[str]) -> tuple[int, int] | None:
+    """Line and column of the first value that a quotation mark opens and none closes on its line."""
+    for number, line in enumerate(lines):
+        match = _QUOTED.match(line)
+        if match and not re.search(r"""(?<!\\)""" + match[2], line[match.end() :]):
+            return number, match.start(2)
+    return None
+
+
 def _syntax_fault(text: str, error: yaml.MarkedYAMLError, file: str, first_line: int) -> Fault:
     """libyaml's complaint as a sentence with a way out, at the place a person would look."""
     mark = error.problem_mark or error.context_mark
     lines = text.split("\n")
     line, column = (mark.line, mark.column) if mark else (0, 0)
+    opened = _open_quote(lines[: line + 1])
+    if opened is not None:
+        message = _("The quotation mark opened here is not closed.")
+        place = Place(file, opened[0] + first_line, opened[1] + 1)
+        return Fault("yaml-syntax", place, message, _("Close it at the end of the value."))
     problem = f"{error.context or ''} {error.problem or ''}"
     at = lines[line] if line < len(lines) else ""
     if "cannot start any token" in problem and at[column : column + 1] == "\t":

@@ -103,7 +103,7 @@ def unwrap(text: str, keep: Callable[[tuple[str, ...]], bool] = lambda classes: 
 
 
 def plain(text: str) -> str:
-    """A block's words as a reader sees them: spans, links, emphasis, code marks, escapes and entities undone."""
+    """A block's words as a reader sees them: spans, links, emphasis, code, escapes and entities undone."""
     if "]{" in text:
         text = unwrap(text)
     if "](" in text:

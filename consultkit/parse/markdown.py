@@ -16,7 +16,10 @@ from consultkit.model import Attributes, Block, Body, Heading, Part
 from consultkit.schema.types import ID
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*(?:\{([^{}]*)\})?[ \t]*\Z")
+_TEXT = re.compile(r"()(.*?)[ \t]*(?:\{([^{}]*)\})?[ \t]*\Z")
 _ATTRIBUTE = re.compile(r"""#([\w-]+)|\.([\w-]+)|([\w-]+)=(?:"([^"]*)"|'([^']*)'|([^\s"'{}]+))|(\S+)""")
+_UNDERLINE = re.compile(r"[ ]{0,3}(=+|-+)[ \t]*\Z")
+_RULE = re.compile(r"[ ]{0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}\Z")
 _LIST = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
 _QUOTE_MARK = re.compile(r"[ ]{0,3}>[ ]?")
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
@@ -106,6 +109,8 @@ class _Scanner:
                 self.close()
                 self.fence = _FENCE.match(line)[1]  # type: ignore[index]
                 self._add("code", line, number, 1)
+            elif first in "=-*_" and self._is_line(line, number):
+                continue
             elif self.kind in ("quote", "list"):  # a lazy line goes on with what is open
                 self._add(self.kind, line, number, 1)
             elif first in "-*+0123456789" and _LIST.match(line) and not self.kind:
@@ -147,14 +152,33 @@ class _Scanner:
             match = _QUOTE_MARK.match(line, column)
         self._add("quote", line[column:], number, column + 1)
 
+    def _is_line(self, line: str, number: int) -> bool:
+        """A line of signs: it makes a heading of the line above, or stands by itself as a rule."""
+        underline = _UNDERLINE.match(line)
+        if underline and self.kind == "paragraph" and len(self.lines) == 1:
+            text, (above, column) = self.lines[0], self.origins[0]
+            self.kind, self.lines, self.origins = "", [], []
+            match = _TEXT.match(text)
+            assert match is not None
+            self._open(1 if underline[1][0] == "=" else 2, match, " " * (column - 1) + text, above)
+            return True
+        if self.kind or not _RULE.match(line):
+            return False
+        self._add("rule", line.strip(), number, len(line) - len(line.lstrip()) + 1)
+        self.close()
+        return True
+
     def _is_heading(self, line: str, stripped: str, number: int) -> bool:
         match = _HEADING.match(stripped)
-        if not match:
-            return False
+        if match:
+            self._open(len(match[1]), match, line, number)
+        return match is not None
+
+    def _open(self, level: int, match: re.Match[str], line: str, number: int) -> None:
         self.close()
         self._end_part()
-        column = len(line) - len(stripped) + 1
-        place = Place(self.file, number, column, len(stripped.rstrip()))
+        column = len(line) - len(line.lstrip(" \t")) + 1
+        place = Place(self.file, number, column, len(line.strip()))
         attrs, strange = attributes(match[3]) if match[3] else (Attributes(), "")
         if strange:
             if not attrs.id and ID.match(strange):  # the # was forgotten: told here, and only here
@@ -162,8 +186,7 @@ class _Scanner:
             message = _("“{piece}” is no attribute of a heading.").format(piece=strange)
             where = Place(self.file, number, column + match.start(3) + match[3].find(strange), len(strange))
             self.faults.append(Fault("md-attribute", where, message, _('Write {#id .class key="value"}.')))
-        self.heading = Heading(len(match[1]), match[2].rstrip("#").rstrip(), attrs, place, line)
-        return True
+        self.heading = Heading(level, match[2].rstrip("#").rstrip(), attrs, place, line)
 
     def _end_part(self) -> None:
         if self.heading is not None:

@@ -15,7 +15,6 @@ from consultkit.schema.declare import KIND, NOTE, NOTE_STATUS, SYNTHESIS
 from consultkit.schema.types import INVALID, Data, Fix, Reader
 from consultkit.text import fold
 
-
 # What a file without `kind` is meant for, where it names neither its id nor an actor.
 NAMES = {"synthese": "synthesis", "synthesis": "synthesis", "lecons": "lessons", "lessons": "lessons"}
 

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from consultkit.diagnostic import Diagnostic
 from consultkit.model import Project
-from consultkit.rules import answers, coverage, fidelity, guide, mapping, notes, privacy, workspace
+from consultkit.rules import answers, coverage, fidelity, guide, mapping, notes, privacy, syntheses, workspace
 from consultkit.rules.base import Rule
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(
         (
             *workspace.RULES, *mapping.RULES, *guide.RULES, *notes.RULES, *answers.RULES, *coverage.RULES,
-            *fidelity.RULES, *privacy.RULES,
+            *fidelity.RULES, *syntheses.RULES, *privacy.RULES,
         ),
         key=lambda rule: rule.code,
     )
@@ -44,7 +44,7 @@ def _redacted(diagnostic: Diagnostic, project: Project) -> Diagnostic:
 def select(
     diagnostics: Iterable[Diagnostic], chosen: Sequence[str] = (), ignored: Sequence[str] = ()
 ) -> list[Diagnostic]:
-    """The diagnostics whose code begins with one of `chosen` (all, where none is given) and none of `ignored`."""
+    """The diagnostics whose code begins with one of `chosen` (all by default) and with none of `ignored`."""
     return [
         d
         for d in diagnostics

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from consultkit.diagnostic import Finding, Severity
+from consultkit.files import THEMES
 from consultkit.i18n import _
 from consultkit.model import Block, Guide, Heading, Note, Part, Project, Question
 from consultkit.parse.inline import plain, spans
@@ -38,7 +39,7 @@ def actor_types(project: Project, note: Note) -> set[str]:
 
 
 def asked(project: Project, note: Note, question: Question) -> bool:
-    """Whether a question was to be asked in a note; where the actor is not known, only what is asked of all."""
+    """Whether a question was to be asked; where the actor is not known, only what is asked of all."""
     return question.asked_of(actor_types(project, note))
 
 
@@ -331,26 +332,34 @@ def unknown_theme(project: Project) -> Iterator[Finding]:
     if not project.themes_sound:
         return
     known = set(project.theme_by_id) | KNOWN_CLASSES
-    for note in project.notes:
-        for block in note.body.blocks():
-            if "]{" not in block.text:
-                continue
-            for span in spans(block.text)[0]:
-                where = block.text.find("{", span.inner_end)
-                for name in span.classes:
-                    if name not in known:
-                        index = block.text.find("." + name, where)
-                        message = _("The codebook has no theme “{name}”.").format(name=name)
-                        help = did_you_mean(name, known - RESERVED_THEMES | KNOWN_CLASSES)
-                        yield Finding(
-                            block.place(note.file, index, len(name) + 1), message, help or _add_theme(name)
-                        )
-                if span.strange or span.values or span.id:
-                    message = _("Only themes (.theme) can stand in these braces.")
-                    length = span.end - where
-                    yield Finding(
-                        block.place(note.file, where, length), message, _("Write [passage]{.theme}.")
-                    )
+    coded = [
+        (note.file, block, span)
+        for note in project.notes
+        for block in note.body.blocks()
+        if "]{" in block.text
+        for span in spans(block.text)[0]
+    ]
+    unknown = {name for _file, _block, span in coded for name in span.classes if name not in known}
+    if len(unknown) <= _broken_themes(project):
+        unknown = set()
+    for file, block, span in coded:
+        where = block.text.find("{", span.inner_end)
+        for name in span.classes:
+            if name in unknown:
+                index = block.text.find("." + name, where)
+                message = _("The codebook has no theme “{name}”.").format(name=name)
+                help = did_you_mean(name, known - RESERVED_THEMES | KNOWN_CLASSES) or _add_theme(name)
+                yield Finding(block.place(file, index, len(name) + 1), message, help)
+        if span.strange or span.values or span.id:
+            message = _("Only themes (.theme) can stand in these braces.")
+            place = block.place(file, where, span.end - where)
+            yield Finding(place, message, _("Write [passage]{.theme}."))
+
+
+def _broken_themes(project: Project) -> int:
+    """How many themes have no id of their own: told elsewhere, and what is coded with them is not."""
+    faults = sum(fault.place.file == THEMES for fault in project.faults)
+    return faults + len(project.themes) - len(project.theme_by_id)
 
 
 def _add_theme(name: str) -> str:
@@ -410,7 +419,8 @@ def is_empty(block: Block) -> bool:
 def vanishing_text(project: Project) -> Iterator[Finding]:
     """Text that would vanish from every document.
 
-    HTML, raw blocks and definitions of links are not shown: every visible word of a note must reach its reader.
+    HTML, raw blocks and definitions of links are not shown: every visible word of a note must reach its
+    reader.
 
     File: notes/gao/GAO-01.md
     Bad:
@@ -422,6 +432,6 @@ def vanishing_text(project: Project) -> Iterator[Finding]:
 
 
 RULES = (
-    required_question_unanswered, heading_removed, unknown_heading, heading_renamed, heading_out_of_order,
-    unknown_theme, span_left_open, empty_block_quote, vanishing_text,
+    required_question_unanswered, heading_removed, unknown_heading, heading_renamed,
+    heading_out_of_order, unknown_theme, span_left_open, empty_block_quote, vanishing_text,
 )  # fmt: skip

@@ -17,7 +17,7 @@ _SECTION = re.compile(r"^(File|Bad|Good):[ ]*(.*)$")
 
 @dataclass(frozen=True, slots=True)
 class Documentation:
-    """A rule's docstring, read: msgids of summary and reason, and an example (`bad` replaces `good` in `file`)."""
+    """A rule's docstring: msgids of summary and reason, and an example (`bad` replaces `good` in `file`)."""
 
     summary: str
     why: str

@@ -183,4 +183,7 @@ def one_sex_only(project: Project) -> Iterator[Finding]:
             )
 
 
-RULES = (region_below_minimum, campaign_below_minimum, minimum_out_of_reach, type_never_heard, one_sex_only)
+RULES = (
+    region_below_minimum, campaign_below_minimum, minimum_out_of_reach, type_never_heard,
+    one_sex_only,
+)  # fmt: skip

@@ -5,91 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from consultkit.diagnostic import Finding, Place, Severity
-from consultkit.evidence import Proof, Quotation, Source, Statement, ledger
+from consultkit.evidence import Proof, Quotation, Source, ledger
 from consultkit.i18n import _
 from consultkit.model import Block, Note, Project, Synthesis
-from consultkit.parse.inline import plain
 from consultkit.quotation import ANY_AT, CITATION
-from consultkit.rules.answers import meant
-from consultkit.rules.base import rule, told
-from consultkit.rules.known import colliding, damaged, misplaced
-from consultkit.schema.declare import SPECIAL_SECTIONS
-from consultkit.text import did_you_mean, listing
-
-
-@rule("F001")
-def unknown_synthesis_key(project: Project) -> Iterator[Finding]:
-    """A key of a synthesis's header that nothing reads.
-
-    File: notes/gao/synthese.md
-    Bad:
-        regoin: gao
-    Good:
-        region: gao
-    """
-    return told(project, "synthesis-unknown-key")
-
-
-@rule("F002")
-def missing_synthesis_key(project: Project) -> Iterator[Finding]:
-    """A key that a synthesis needs is missing.
-
-    Without “kind” nothing tells a synthesis from a consultation.
-
-    File: notes/gao/synthese.md
-    Bad:
-        ---
-        region: gao
-    Good:
-        ---
-        kind: synthesis
-        region: gao
-    """
-    return told(project, "synthesis-missing-key")
-
-
-@rule("F003")
-def bad_synthesis_value(project: Project) -> Iterator[Finding]:
-    """A value of a synthesis's header is not of the kind that its key takes.
-
-    File: notes/gao/synthese.md
-    Bad:
-        status: presque
-    Good:
-        status: done
-    """
-    return told(project, "synthesis-value")
-
-
-@rule("F004")
-def unknown_section(project: Project) -> Iterator[Finding]:
-    """A section of a synthesis is not in the guide.
-
-    Findings are laid side by side by the guide's sections: this one would be in none.
-
-    File: notes/gao/synthese.md
-    Bad:
-        ## Contexte {#context}
-    Good:
-        ## Contexte {#contexte}
-    """
-    guide = project.guide
-    if guide is None or not guide.sound:
-        return
-    for synthesis in project.syntheses:
-        special = () if synthesis.region else SPECIAL_SECTIONS
-        known = [*guide.section_by_id, *special]
-        for part in synthesis.body.parts:
-            heading = part.heading
-            if heading.level > 2 or heading.id in known:
-                continue
-            help = _("Sections: {names}.").format(names=listing(known, 20))
-            if not heading.id:
-                message = _("This section has no id.")
-            else:
-                message = _("No section has the id “{id}” here.").format(id=heading.id)
-                help = did_you_mean(heading.id, known) or help
-            yield Finding(heading.place, message, help)
+from consultkit.rules.base import rule
+from consultkit.rules.known import damaged, misplaced
+from consultkit.text import did_you_mean
 
 
 def _citations(project: Project) -> Iterator[tuple[Synthesis, str, Place, Note | None]]:
@@ -234,7 +156,8 @@ def observation_quoted(project: Project) -> Iterator[Finding]:
 def summary_quoted(project: Project) -> Iterator[Finding]:
     """A passage that the note holds only as summary is quoted as if it had been spoken.
 
-    A plain paragraph is the interviewer's summary; only a block quote, or words in quotation marks, were spoken.
+    A plain paragraph is the interviewer's summary; only a block quote, or words in quotation marks, were
+    spoken.
 
     File: notes/gao/synthese.md
     Bad:
@@ -255,8 +178,8 @@ def summary_quoted(project: Project) -> Iterator[Finding]:
 def quotation_not_verbatim(project: Project) -> Iterator[Finding]:
     """A quotation does not stand in the note it cites.
 
-    Every quotation must stand word for word in a block quote, or between quotation marks, of a cited note. White
-    space, kinds of quotation mark, cuts ([…]) and [added words] are set aside.
+    Every quotation must stand word for word in a block quote, or between quotation marks, of a cited note.
+    White space, kinds of quotation mark, cuts ([…]) and [added words] are set aside.
 
     File: notes/gao/synthese.md
     Bad:
@@ -299,13 +222,13 @@ def malformed_citation(project: Project) -> Iterator[Finding]:
     """
     for synthesis in (*project.syntheses, *project.lessons):
         for block in synthesis.body.blocks():
-            for start, id_ in _malformed(project, block):
+            for start, id_ in malformed(project, block):
                 message = _("“@{id}” is no citation in this form.").format(id=id_)
                 help = _("Write [@{id}], or [@{id}; @…] for several.").format(id=id_)
                 yield Finding(block.place(synthesis.file, start, len(id_) + 1), message, help)
 
 
-def _malformed(project: Project, block: Block) -> list[tuple[int, str]]:
+def malformed(project: Project, block: Block) -> list[tuple[int, str]]:
     """Known notes named with @ outside a citation: offset and id as written."""
     if "@" not in block.text:
         return []
@@ -339,115 +262,12 @@ def quoted_without_citation(project: Project) -> Iterator[Finding]:
                 )
 
 
-def _finished(project: Project) -> Iterator[tuple[Synthesis, list[Statement]]]:
-    for synthesis, statements in ledger(project).statements:
-        if synthesis.done and synthesis.kind == "synthesis":
-            yield synthesis, statements
-
-
-@rule("F014", Severity.WARNING)
-def finding_without_citation(project: Project) -> Iterator[Finding]:
-    """A finding of a finished synthesis cites no note.
-
-    Every finding rests on notes that can be opened.
-
-    File: notes/gao/synthese.md
-    Bad:
-        L'accès recule.
-    Good:
-        L'accès recule [@GAO-01].
-    """
-    guide = project.guide
-    if guide is None or not guide.sound:
-        return
-    for _synthesis, statements in _finished(project):
-        for index, statement in enumerate(statements):
-            if statement.section not in guide.section_by_id or statement.block.kind in ("code", "rule"):
-                continue
-            following = statements[index + 1] if index + 1 < len(statements) else None
-            if (
-                not statement.citations
-                and not statement.uncited
-                and not _malformed(project, statement.block)
-                and not _leads_to(statement, following)
-                and plain(statement.block.text).strip()
-            ):
-                message = _("This finding cites no note.")
-                yield Finding(statement.place, message, _("Put [@ID] after it, or several: [@ID; @ID]."))
-
-
-def _leads_to(statement: Statement, following: Statement | None) -> bool:
-    """Whether a block is carried by the one after it: it announces a quotation, or is one cited there."""
-    if following is None or following.section != statement.section or not following.citations:
-        return False
-    if statement.block.kind == "quote":
-        return bool(statement.quotations)
-    return statement.block.text.rstrip().endswith(":")
-
-
-@rule("F015", Severity.WARNING)
-def section_without_finding(project: Project) -> Iterator[Finding]:
-    """A finished synthesis says nothing under a section of the guide.
-
-    File: notes/gao/synthese.md
-    Bad:
-        ## Organisation {#organisation}
-    Good:
-        ## Organisation {#organisation}
-
-        Une des organisations entendues est petite [@GAO-01].
-    """
-    guide = project.guide
-    if guide is None or not guide.sound:
-        return
-    for synthesis, statements in _finished(project):
-        told_sections = {statement.section for statement in statements if plain(statement.block.text).strip()}
-        present = {part.heading.id: part.heading for part in synthesis.body.parts}
-        known = (*guide.section_by_id, *(() if synthesis.region else SPECIAL_SECTIONS))
-        misnamed = {meant(h, guide) for id_, h in present.items() if h.level <= 2 and id_ not in known}
-        wanted = [s for s in guide.sections if not s.observation and (synthesis.region or s.id in present)]
-        for section in wanted:
-            if section.id not in told_sections and section.id not in misnamed:
-                heading = present.get(section.id)
-                place = heading.place if heading else synthesis.data.place()
-                message = _("The section “{title}” {{#{id}}} has no finding.").format(
-                    title=section.title, id=section.id
-                )
-                yield Finding(place, message, _("Write what the notes say, or that nobody spoke of it."))
-
-
-@rule("F016", Severity.WARNING)
-def note_never_cited(project: Project) -> Iterator[Finding]:
-    """A finished synthesis leaves out a note that is done.
-
-    Every voice is accounted for: what was heard is used, or its absence is seen.
-
-    File: notes/gao/synthese.md
-    Bad:
-        D'autres le confirment [@GAO-01].
-    Good:
-        D'autres le confirment [@GAO-02].
-    """
-    cited = {id_.casefold() for id_ in ledger(project).cited_notes}
-    for synthesis in (*project.syntheses, *project.lessons):
-        for block in synthesis.body.blocks():
-            cited.update(id_.casefold() for _start, id_ in _malformed(project, block))
-    finished = {synthesis.region for synthesis in project.syntheses if synthesis.done}
-    for note in project.notes:
-        names = {note.id, note.file.rsplit("/", 1)[-1].removesuffix(".md"), note.follow_up_of}
-        used = any(name.casefold() in cited for name in names) or note.file in colliding(project)
-        if note.region in finished and note.usable and note.attribution != "none" and not used:
-            message = _("No synthesis cites {id}.").format(id=note.id)
-            help = _("Cite it where it says something, in notes/{region}/.").format(region=note.region)
-            yield Finding(note.data.place("id"), message, help)
-
-
 @rule("F017")
 def hidden_passage_quoted(project: Project) -> Iterator[Finding]:
     """A quotation of words that are kept off every output, or that tell who spoke.
 
-    What is marked {.off}, and the answers to identifying questions below the attribution “organisation”, are shown
-    nowhere.
+    What is marked {.off}, and the answers to identifying questions below the attribution “organisation”, are
+    shown nowhere.
 
     File: notes/gao/synthese.md
     Bad:
@@ -460,27 +280,6 @@ def hidden_passage_quoted(project: Project) -> Iterator[Finding]:
             message = _("{id} keeps these words off every output (line {line}).")
             text = message.format(id=proof.passage.note, line=proof.passage.place.line)
             yield Finding(proof.quotation.place, text, _("Take the quotation out."))
-
-
-@rule("F018")
-def two_syntheses(project: Project) -> Iterator[Finding]:
-    """Two syntheses for one region.
-
-    The report would have to choose.
-
-    File: notes/gao/synthese-bis.md
-    Bad:
-        (copy of notes/gao/synthese.md)
-    Good:
-        (absent)
-    """
-    seen: dict[str, Synthesis] = {}
-    for synthesis in sorted(project.syntheses, key=lambda s: (len(s.file), s.file)):
-        first = seen.setdefault(synthesis.region, synthesis)
-        if first is not synthesis:
-            place = synthesis.data.place("region") if synthesis.region else synthesis.data.place("kind")
-            message = _("{file} is already the synthesis of this region.").format(file=first.file)
-            yield Finding(place, message, _("Join the two, or correct the region."))
 
 
 @rule("F019")
@@ -506,8 +305,7 @@ def note_of_another_region(project: Project) -> Iterator[Finding]:
 
 
 RULES = (
-    unknown_synthesis_key, missing_synthesis_key, bad_synthesis_value, unknown_section, unknown_note_cited,
-    unusable_note_cited, unattributable_note_cited, quoted_without_consent, observation_quoted, summary_quoted,
-    quotation_not_verbatim, malformed_citation, quoted_without_citation, finding_without_citation,
-    section_without_finding, note_never_cited, hidden_passage_quoted, two_syntheses, note_of_another_region,
+    unknown_note_cited, unusable_note_cited, unattributable_note_cited, quoted_without_consent,
+    observation_quoted, summary_quoted, quotation_not_verbatim, malformed_citation,
+    quoted_without_citation, hidden_passage_quoted, note_of_another_region,
 )  # fmt: skip

@@ -244,7 +244,7 @@ def bad_theme_id(project: Project) -> Iterator[Finding]:
 
 
 RULES = (
-    unknown_guide_key, missing_guide_key, bad_guide_value, heading_without_id, duplicate_guide_id, level_skipped,
-    question_outside_section, version_not_in_changes, unknown_guide_attribute, unknown_type_in_guide,
-    choice_without_options, guide_missing, bad_theme_id,
+    unknown_guide_key, missing_guide_key, bad_guide_value, heading_without_id, duplicate_guide_id,
+    level_skipped, question_outside_section, version_not_in_changes, unknown_guide_attribute,
+    unknown_type_in_guide, choice_without_options, guide_missing, bad_theme_id,
 )  # fmt: skip

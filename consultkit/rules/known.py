@@ -1,4 +1,4 @@
-"""What the ids of the mapping and the codebook can be trusted for: what follows from a broken entry is not told."""
+"""What can be trusted of ids: what merely follows from a broken entry of the mapping is not told."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def explained(project: Project, key: str) -> frozenset[str]:
     mapping = project.mapping
     if mapping is None:
         return frozenset()
-    known = {id_ for id_ in _ids(project, key)}
+    known = set(_ids(project, key))
     broken = lost(mapping.data, key, known)
     if not broken:
         return frozenset()
@@ -87,10 +87,10 @@ def misplaced(note: Note) -> bool:
 
 @lru_cache(maxsize=2)
 def colliding(project: Project) -> frozenset[str]:
-    """Files whose name is another's on Windows and macOS, or that Windows cannot store: told as such, once."""
+    """Files whose name is another's on Windows and macOS, or that Windows cannot store: told as such."""
     from consultkit.rules.workspace import collisions, unstorable
 
-    twins = {name for group in collisions(project) for name in group[1:]}
+    twins = {name for group in collisions(project) for name in group}
     return frozenset(twins | set(unstorable(project)))
 
 

@@ -98,8 +98,8 @@ def duplicate_mapping_id(project: Project) -> Iterator[Finding]:
 def probable_duplicate_actor(project: Project) -> Iterator[Finding]:
     """Two actors of one region are probably the same.
 
-    The same acronym, or names that differ by an accent, by case or by one letter: one organisation written twice
-    counts twice.
+    The same acronym, or names that differ by an accent, by case or by one letter: one organisation written
+    twice counts twice.
 
     File: mapping.yaml
     Bad:
@@ -134,14 +134,10 @@ def _look_alikes(actor: Actor, others: Iterable[Actor], names: dict[str, str]) -
     digits = [c for c in name if c.isdigit()]
     for other in others:
         theirs = names[other.id]
-        if acronym and acronym == fold(other.acronym):
-            yield other
-        elif name == theirs or (
-            len(name) > 5
-            and abs(len(name) - len(theirs)) <= 1
-            and within_one_edit(name, theirs)
-            and digits == [c for c in theirs if c.isdigit()]
-        ):
+        same_acronym = bool(acronym) and acronym == fold(other.acronym)
+        one_letter = len(name) > 5 and abs(len(name) - len(theirs)) <= 1 and within_one_edit(name, theirs)
+        same_numbers = digits == [c for c in theirs if c.isdigit()]
+        if same_acronym or name == theirs or (one_letter and same_numbers):
             yield other
 
 
@@ -225,7 +221,8 @@ def cercle_elsewhere(project: Project) -> Iterator[Finding]:
     mapping = project.mapping
     if mapping is None:
         return
-    slugs = {region.id: known_region(region.id, region.name, region.code) for region in mapping.regions}
+    regions = mapping.region_by_id.values()
+    slugs = {region.id: known_region(region.id, region.name, region.code) for region in regions}
     for actor in mapping.actors:
         here = {slugs.get(region) for region in actor.regions}
         for index, cercle in enumerate(actor.cercles):
@@ -256,8 +253,11 @@ def date_outside_campaign(project: Project) -> Iterator[Finding]:
         return
     start = mapping.campaign.start
     end = campaign_end(mapping.campaign) or start + dt.timedelta(days=366)
-    dates = [(day, actor.data.place("appointment", *([region] if region else [])))
-             for actor in mapping.actors for region, day in actor.data.get("appointment", {}).items()]  # fmt: skip
+    dates = [
+        (day, actor.data.place("appointment", *([region] if region else [])))
+        for actor in mapping.actors
+        for region, day in actor.data.get("appointment", {}).items()
+    ]
     data = mapping.campaign.data
     dates += [(day, data.place("holidays", index)) for index, day in enumerate(mapping.campaign.holidays)]
     for day, place in dates:
@@ -299,6 +299,7 @@ def exit_without_reason(project: Project) -> Iterator[Finding]:
 
 
 RULES = (
-    unknown_mapping_key, missing_mapping_key, bad_mapping_value, duplicate_mapping_id, probable_duplicate_actor,
-    unknown_mapping_reference, cercle_elsewhere, date_outside_campaign, exit_without_reason,
+    unknown_mapping_key, missing_mapping_key, bad_mapping_value, duplicate_mapping_id,
+    probable_duplicate_actor, unknown_mapping_reference, cercle_elsewhere, date_outside_campaign,
+    exit_without_reason,
 )  # fmt: skip

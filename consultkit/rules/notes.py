@@ -117,7 +117,7 @@ def note_in_wrong_file(project: Project) -> Iterator[Finding]:
             )
         folder = path.parts[1] if len(path.parts) == 3 else ""
         known = project.mapping.region_by_id if project.mapping else {}
-        if note.region in known and folder != note.region:
+        if note.region in known and folder != note.region and note.file not in colliding(project):
             message = _("The note counts in “{region}”, but lies in the folder {folder}.")
             place = note.data.place("region")
             help = _("Move it to notes/{region}/, or correct the region.").format(region=note.region)
@@ -403,7 +403,8 @@ def unknown_guide_version(project: Project) -> Iterator[Finding]:
 
 
 RULES = (
-    unknown_note_key, missing_note_key, bad_note_value, duplicate_note_id, note_in_wrong_file, unknown_actor,
-    actor_of_another_region, unknown_region, consultation_in_future, before_the_start, done_but_incomplete,
-    same_actor_again, declined_but_heard, bad_follow_up, recorded_without_consent, unknown_guide_version,
+    unknown_note_key, missing_note_key, bad_note_value, duplicate_note_id, note_in_wrong_file,
+    unknown_actor, actor_of_another_region, unknown_region, consultation_in_future,
+    before_the_start, done_but_incomplete, same_actor_again, declined_but_heard, bad_follow_up,
+    recorded_without_consent, unknown_guide_version,
 )  # fmt: skip

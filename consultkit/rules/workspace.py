@@ -17,7 +17,8 @@ from consultkit.rules.base import rule, told
 def not_utf8(project: Project) -> Iterator[Finding]:
     r"""A file is not UTF-8.
 
-    Read as something else, accents and the letters of national languages would turn into other signs, in silence.
+    Read as something else, accents and the letters of national languages would turn into other signs, in
+    silence.
 
     File: notes/gao/GAO-01.md
     Bad:
@@ -413,8 +414,9 @@ def delivery_log(project: Project) -> Iterator[Finding]:
 
 
 RULES = (
-    not_utf8, byte_order_mark, control_character, direction_mark, merge_conflict, link_outside, file_too_large,
-    unreadable_file, no_mapping, empty_file, no_header, yaml_syntax, tab_in_yaml, duplicate_key, yaml_reference,
-    yaml_tag, deep_nesting, second_document, french_colon, value_cut_by_comment, names_collide,
-    name_not_for_windows, comment_left_open, bad_heading_attribute, delivery_log,
+    not_utf8, byte_order_mark, control_character, direction_mark, merge_conflict, link_outside,
+    file_too_large, unreadable_file, no_mapping, empty_file, no_header, yaml_syntax, tab_in_yaml,
+    duplicate_key, yaml_reference, yaml_tag, deep_nesting, second_document, french_colon,
+    value_cut_by_comment, names_collide, name_not_for_windows, comment_left_open,
+    bad_heading_attribute, delivery_log,
 )  # fmt: skip
