@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from consultkit.evidence import Proof, Source, is_translation
 from consultkit.i18n import _, language, ngettext
@@ -31,7 +32,7 @@ _OFF = re.compile(r"\{[^{}]*\.off(?![\w-])")
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A heading of a note and what may be shown below it, as Markdown; `held_back` where the answer may not be."""
+    """A heading of a note and what may be shown below it, as Markdown; or `held_back`."""
 
     level: int
     id: str
@@ -335,7 +336,7 @@ def _originals(note: Note) -> frozenset[int]:
     found = set()
     for part in note.body.parts:
         quotes = [block for block in part.blocks if block.kind == "quote"]
-        for first, second in zip(quotes, quotes[1:], strict=False):
+        for first, second in pairwise(quotes):
             if is_translation(second) and not is_translation(first):
                 found.add(first.line)
     return frozenset(found)

@@ -1,4 +1,4 @@
-"""The progress report: what was held, what is planned, what is in the way, what comes next. No note is named."""
+"""The progress report: what was held, is planned, is in the way, comes next. No note is named."""
 
 from __future__ import annotations
 
@@ -64,6 +64,8 @@ class Advance:
         """Actors who could not be heard, by what happened and why."""
         tally: Tally = self.view.tally
         happened, why = tally.exits()
+        if happened.total is None:
+            return _("Actors could not be heard; so few that their number is not shown.")
         if not happened.total:
             return _("None was recorded in the mapping.")
         shown = [(name, number) for shares in (happened, why) for name, number in shares.items]
@@ -82,7 +84,9 @@ class Advance:
 
     def next_steps(self) -> str:
         """What comes next, region by region, then what is still to be written."""
-        return bullets(self._steps()) or _("Nothing is left to be done.")
+        return bullets(step[:1].upper() + step[1:] for step in self._steps()) or _(
+            "Nothing is left to be done."
+        )
 
     def _steps(self) -> Iterator[str]:
         waiting = Counter(region for _actor, region in to_call(self.project))

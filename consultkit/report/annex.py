@@ -156,7 +156,7 @@ class Annex:
             ]
             for note in self.listed()
         ]
-        return table(heads, rows, _("List of consultations"))
+        return table(heads, rows, _("List of consultations"), wide=True)
 
     def _remarks(self, note: Note) -> Iterator[str]:
         if note.sensitivity == "confidential":
@@ -246,13 +246,15 @@ class Annex:
         lines = [_("{note}: cited by no finding").format(note=link(note)) for note in silent]
         if drafts:
             lines.append(_("Drafts, not used: {ids}").format(ids=", ".join(sorted(drafts, key=_natural))))
-        for number, sentence in (
-            (sum(n.usable and n.attribution == "none" for n in here), N_("Counted, but neither quoted nor cited, as was asked: {n}")),
-            (sum(n.done and n.consent.withdrawn is not None for n in here), N_("Consent withdrawn, in no output: {n}")),
-            (sum(n.done and not n.usable and n.consent.withdrawn is None for n in here), N_("Without consent, not used: {n}")),
-        ):  # fmt: skip
-            if number:
-                lines.append(_(sentence).format(n=number))
+        asked = sum(note.usable and note.attribution == "none" for note in here)
+        withdrawn = [note for note in here if note.done and note.consent.withdrawn is not None]
+        refused = sum(note.done and not note.usable for note in here) - len(withdrawn)
+        if asked:
+            lines.append(_("Counted, but neither quoted nor cited, as was asked: {n}").format(n=asked))
+        if withdrawn:
+            lines.append(_("Consent withdrawn, in no output: {n}").format(n=len(withdrawn)))
+        if refused:
+            lines.append(_("Without consent, not used: {n}").format(n=refused))
         return bullets(lines) or _("Every note is cited.")
 
     def answers(self) -> str:

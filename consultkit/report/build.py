@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,18 @@ from consultkit.report.compose import Composer
 from consultkit.report.render import SEAM, Document
 from consultkit.report.typography import typographic
 from consultkit.report.view import View, own
+from consultkit.schema.declare import SPECIAL_SECTIONS
 from consultkit.text import long_date, month_name
 
 TEMPLATES = {
-    "fr": {"report": "rapport.md.j2", "progress": "avancement.md.j2", "lessons": "lecons.md.j2", "note": "note.md.j2"},
-    "en": {"report": "report.md.j2", "progress": "progress.md.j2", "lessons": "lessons.md.j2", "note": "interview-note.md.j2"},
+    "fr": {
+        "report": "rapport.md.j2", "progress": "avancement.md.j2", "lessons": "lecons.md.j2",
+        "note": "note.md.j2",
+    },
+    "en": {
+        "report": "report.md.j2", "progress": "progress.md.j2", "lessons": "lessons.md.j2",
+        "note": "interview-note.md.j2",
+    },
 }  # fmt: skip
 KINDS = ("report", "progress", "lessons")
 _SUBTITLES = {
@@ -48,13 +55,11 @@ class Built:
     region: str
     provisional: bool  # consultations are missing
     notes: tuple[str, ...]  # ids of the notes that it was made from
-    presence: tuple[
-        str, ...
-    ]  # cells of the mapping annex that name organisations: presence, not consultation
+    presence: tuple[str, ...]  # cells of the mapping annex: who is present, not who was heard
 
 
 def document_date(project: Project, environ: Mapping[str, str] = os.environ) -> dt.date:
-    """SOURCE_DATE_EPOCH, else the date of the newest note, else the campaign's start: same input, same date."""
+    """SOURCE_DATE_EPOCH, else the newest note's date, else the campaign's start: same input, same date."""
     epoch = environ.get("SOURCE_DATE_EPOCH", "")
     if epoch.isdigit():
         return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date()
@@ -80,10 +85,13 @@ def build_report(
     `force` marks it as a draft; `names_checked` says that known identities could be read and searched.
     """
     assert project.mapping is not None
+    date = date or document_date(project)
+    if kind == "progress":  # where it stands is told for the document's day
+        project = replace(project, today=date)
     with speaking(lang or project.language) as lang:
         view = View(project, Disclosure(project, edition), region)
         body, annex = _body(view, kind, lang, since)
-        document = _document(view, body, kind, lang, force, names_checked, date or document_date(project))
+        document = _document(view, body, kind, lang, force, names_checked, date)
         used = view.tally.held if kind != "lessons" else ()
         ids = sorted(
             {note.id for note in used}
@@ -154,21 +162,21 @@ def _common(view: View) -> dict[str, Any]:
 def _report(view: View, annex: Annex, composer: Composer, lang: str) -> dict[str, Any]:
     """What the report's template may use; chapters come first, since quotations are chosen from them."""
     chapters = view.chapters()
-    texts = {section: view.text(section) for section in (
-        "acknowledgements", "abbreviations", "summary", "context", "method", "limits", "conclusion", "recommendations",
-    )}  # fmt: skip
+    texts = {section: view.text(section) for section in SPECIAL_SECTIONS}
     lessons = view.lessons() if not view.region else []
     context: dict[str, Any] = {
-        **texts, "chapters": chapters, "leftovers": view.leftovers(), "lessons": lessons, "facts": view.facts(),
+        **texts,
+        "chapters": chapters, "leftovers": view.leftovers(), "lessons": lessons, "facts": view.facts(),
         "coverage": view.coverage(), "coverage_figure": view.coverage_figure(), "map": view.map(),
         "by_type": view.types(), "persons": view.persons(), "talks": view.talks(), "themes": view.themes(),
         "guide": own(annex.guide()), "guide_changes": annex.changes(), "codebook": annex.codebook(),
-        "presence": annex.presence(),
+        "presence": annex.presence(), "proved": view.proved(),
     }  # fmt: skip
     if view.disclosure.internal:
         name = TEMPLATES[lang]["note"]
         context |= {
-            "consultations": annex.consultations(), "calendar": annex.calendar(), "findings": annex.findings(),
+            "consultations": annex.consultations(), "calendar": annex.calendar(),
+            "findings": annex.findings(),
             "unused": annex.unused(), "answers": annex.answers(), "theme_sources": annex.themes(),
             "saturation": annex.saturation(), "coreq": annex.coreq(),
             "notes": [own(composer.compose(name, {"note": note})) for note in annex.notes()],
@@ -188,7 +196,8 @@ def _document(
         subtitle = _("{document}: {region}").format(document=subtitle, region=words.region_words(name))
     lines = _cover(view, campaign, names_checked)
     return Document(
-        markdown=body, title=typographic(campaign.title, lang), subtitle=typographic(subtitle, lang), language=lang,
+        markdown=body, language=lang,
+        title=typographic(campaign.title, lang), subtitle=typographic(subtitle, lang),
         date=date, authors=campaign.authors, cover=tuple(typographic(line, lang) for line in lines),
         banner=" · ".join(_banner(view, kind, forced)), figures=view.figures,
         logo=_logo(view.project.root / "templates"), contents=kind == "report",

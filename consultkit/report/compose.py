@@ -11,8 +11,8 @@ from consultkit.i18n import _
 from consultkit.text import did_you_mean, listing
 
 
-class TemplateFault(Exception):
-    """A template cannot be used; the message is a sentence, `file` and `line` say where, `help` what to do."""
+class TemplateFault(Exception):  # noqa: N818 (what users write has faults)
+    """A template cannot be used: a sentence, `file` and `line` where, `help` what to do."""
 
     def __init__(self, file: str, line: int, message: str, help: str = "") -> None:
         super().__init__(message)

@@ -123,7 +123,7 @@ def _value(key: str, value: str, project: Project) -> str:
 def substitute(
     text: str, project: Project, *, masked: bool, around: Callable[[str], str] = lambda text: text
 ) -> str:
-    """The text with its expressions counted, the rest of it through `around`; one that cannot be counted stands out."""
+    """The text with its expressions counted, the rest of it through `around`; a bad one stands out."""
 
     def number(source: str) -> str:
         try:

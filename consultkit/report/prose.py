@@ -47,6 +47,7 @@ class Prose:
     project: Project
     disclosure: Disclosure
     used: list[Used] = field(default_factory=list)
+    withheld: int = 0  # quotations that may not be shown
     anchors: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # note -> anchors
 
     def __post_init__(self) -> None:
@@ -171,6 +172,7 @@ class Prose:
     def _attributed(self, proof: Proof) -> tuple[str, str]:
         """The attribution of a quotation, with the link to its note in the team's edition, and its id."""
         if not self.disclosure.showable(proof):
+            self.withheld += 1
             return "", ""
         if not proof.holds or proof.passage is None:
             return missing(_("quotation to be verified")), ""
@@ -245,7 +247,9 @@ def sections(document: Synthesis) -> Iterator[tuple[str, list[Part]]]:
 def _stop(words: str, rest: str) -> str:
     """What follows an attribution inside a sentence: nothing, a full stop, or a dash that closes it."""
     after = rest.lstrip(" \t\u00a0\u202f\n*_")
-    if not after or rest.lstrip(" \t").startswith("\n\n") or after[0] in ".,;:!?)…»|-":
+    if not after:
+        return "."
+    if after[0] in ".,;:!?)…»|-":
         return ""
     if words.rstrip("*_ \u00a0\u202f»")[-1:] in _ENDS and not after[0].islower():
         return "."

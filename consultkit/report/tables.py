@@ -12,7 +12,7 @@ MASK = f"<\u00a0{THRESHOLD}"
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#+|~^$@!])")
 _LINE_START = re.compile(r"^(\s*)([-:=]|\d+[.)])(?=\s|[-:=]|$)")
 
-WIDE = 6  # columns from which a table needs a landscape page
+WIDE = 8  # columns from which a table needs a landscape page
 
 
 def esc(text: str) -> str:
@@ -27,11 +27,16 @@ def count(value: int | None) -> str:
 
 
 def table(
-    heads: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "", *, numbers_from: int = 99
+    heads: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    caption: str = "",
+    *,
+    numbers_from: int = 99,
+    wide: bool = False,
 ) -> str:
     """A pipe table of cells that are Markdown already; columns from `numbers_from` on are set right.
 
-    Without rows it is nothing. One of many columns comes on a landscape page.
+    Without rows it is nothing. One of many columns, or `wide`, comes on a landscape page.
     """
     lines = [[_cell(cell) for cell in row] for row in rows]
     if not lines:
@@ -39,7 +44,7 @@ def table(
     rule = ["---:" if index >= numbers_from else "---" for index in range(len(heads))]
     drawn = ["| " + " | ".join(line) + " |" for line in ([_cell(head) for head in heads], rule, *lines)]
     text = "\n".join(drawn) + (f"\n\n: {caption}" if caption else "")
-    return f"::: {{.landscape}}\n{text}\n:::" if len(heads) > WIDE else text
+    return f"::: {{.landscape}}\n{text}\n:::" if wide or len(heads) >= WIDE else text
 
 
 def _cell(text: str) -> str:

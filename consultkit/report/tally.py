@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from consultkit.coverage import Coverage, counted, coverage
+from consultkit.coverage import Coverage, counted, coverage, heard_actors
 from consultkit.i18n import _
 from consultkit.model import Note, Project, Theme
 from consultkit.privacy.cells import Masked, Table, mask, mask_counts, merge_small
@@ -99,10 +99,11 @@ class Tally:
         """Actors who were not heard, by what happened and by the reason's kind."""
         happened: Counter[str] = Counter()
         why: Counter[str] = Counter()
+        heard = heard_actors(self.project)
         for actor in self.project.mapping.actors if self.project.mapping else ():
             for region in dict.fromkeys(actor.regions):
                 status = actor.status(region)
-                if region in self.regions and status in EXIT_STATUSES:
+                if region in self.regions and status in EXIT_STATUSES and actor.id not in heard[region]:
                     happened[_(words.STATUSES[status])] += 1
                     why[_(words.REASONS[actor.reason_code(region) or "other"])] += 1
         return self._shares(happened), self._shares(why)
@@ -119,6 +120,8 @@ class Tally:
         shown, seen = mask_counts(merged.rows, [row[0] for row in merged.counts])
         if seen is None and public:
             return Shares((), None)
+        if len(shown) == 1 and len(ordered) > 1:  # all of them merged: they tell nothing
+            return Shares((), seen)
         return Shares(tuple(shown.items()), seen)
 
     # Two ways
@@ -133,7 +136,7 @@ class Tally:
 
     @cached_property
     def groups(self) -> dict[str, str]:
-        """For each actor type heard, the column it is counted in: small types are one column of all tables."""
+        """For each actor type heard, the column it is counted in: small types share one in all tables."""
         sizes = Counter(self.type_of(note) for note in self.held)
         kinds = self.project.mapping.actor_types if self.project.mapping else ()
         names = [kind.name for kind in kinds if sizes[kind.name]]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from consultkit.disclose import Disclosure
 from consultkit.evidence import Proof
-from consultkit.i18n import _, ngettext
+from consultkit.i18n import _, language, ngettext
 from consultkit.model import Part, Project, Synthesis
 from consultkit.parse.inline import spans, without_off
 from consultkit.quotation import fragments, holds, normalise
@@ -34,7 +35,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Chapter:
-    """A section of the guide: findings across regions, then each region's; `missing` tells what is not written."""
+    """A section of the guide: findings across regions, then each region's; `missing` is to be written."""
 
     id: str
     title: str
@@ -81,7 +82,7 @@ class View:
         return next((document for document in self.project.syntheses if document.region == region), None)
 
     def written(self, region: str, section: str) -> str:
-        """A section of a synthesis as Markdown, set apart from what stands around it; nothing if unwritten."""
+        """A section of a synthesis as Markdown, set apart from all around it; nothing if unwritten."""
         document = self.synthesis(region)
         if document is None:
             return ""
@@ -147,6 +148,10 @@ class View:
                     out.append(own(self.prose.below(document, parts, 2, opened=False)))
         return "".join(out)
 
+    def proved(self) -> bool:
+        """Whether every quotation so far stands in a note that it cites and that may be quoted."""
+        return not self.prose.withheld and all(used.proof.holds for used in self.prose.used)
+
     def lessons(self) -> list[Finding]:
         """The lessons learned, one heading each."""
         out: list[Finding] = []
@@ -181,7 +186,7 @@ class View:
             heard = ngettext("{n} person was heard", "{n} persons were heard", sexes.total).format(
                 n=sexes.total
             )
-            yield f"{heard}{_counted(sexes)}."
+            yield f"{heard}{_counted(sexes, lower=True)}."
         for label, shares in (
             (
                 _("How the talks were held"),
@@ -198,7 +203,8 @@ class View:
             ),
         ):
             if shares.items:
-                yield _("{label}: {values}.").format(label=label, values=_values(shares))
+                lower = label != _("Languages (some talks were held in several)") or language() == "fr"
+                yield _("{label}: {values}.").format(label=label, values=_values(shares, lower=lower))
         happened, why = tally.exits()
         if happened.total:
             message = ngettext(
@@ -206,7 +212,8 @@ class View:
                 "{n} actors of the mapping could not be heard",
                 happened.total,
             )
-            yield f"{message.format(n=happened.total)}{_counted(happened)}{_counted(why)}."
+            told = _counted(happened, lower=True) + _counted(why, lower=True)
+            yield f"{message.format(n=happened.total)}{told}."
 
     def coverage(self) -> str:
         """Consultations held against the number agreed, region by region."""
@@ -251,13 +258,18 @@ class View:
     def types(self) -> str:
         """Consultations by actor type and region."""
         counts = self.tally.by_type_and_region()
-        if counts is None or not counts.rows:
+        if counts is None or len(counts.rows) * len(counts.columns) < 2:
             return ""
         caption = _("Consultations by actor type and region")
         drawn = figures.stacked_bars(counts.rows, counts.columns, counts.cells, masked=MASK)
         alt = figures.stacked_bars_alt(counts.rows, counts.columns, counts.cells, masked=MASK)
-        shown = self._figure("types", Figure(drawn, alt), caption) if any(map(any, counts.cells)) else ""
+        shown = self._figure("types", Figure(drawn, alt), caption) if self._tells(counts) else ""
         return f"{_crossed(counts, _('Actor type'), caption)}\n\n{shown}"
+
+    def _tells(self, counts: Counts) -> bool:
+        """Whether a drawing would show more than hidden cells."""
+        cells = [cell for row in counts.cells for cell in row]
+        return 2 * sum(cell is None for cell in cells) <= len(cells) * 3 / 2 and any(cells)
 
     def persons(self) -> str:
         """Persons heard, by sex and age band."""
@@ -298,7 +310,7 @@ class View:
         drawn = figures.heat_map(by_type.rows, by_type.columns, by_type.cells, masked=MASK)
         alt = figures.heat_map_alt(by_type.rows, by_type.columns, by_type.cells, masked=MASK)
         caption = _("{themes}: by actor type").format(themes=title)
-        raised = any(total is None or total for total in by_type.totals)
+        raised = self._tells(by_type) and len(by_type.columns) > 1
         return ThemeGroup(
             kind,
             title,
@@ -321,15 +333,21 @@ class View:
     def _quotes(self, kind: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         """For each theme, quotations that the syntheses chose and whose passage in the note carries it."""
         taken: set[str] = set()
+        coded = self._coded
         for theme in (theme for theme in self.project.themes if theme.kind == kind):
             chosen: list[Used] = []
-            for used in self.prose.used:
+            for used, themes in coded:
                 fresh = used.markdown not in taken and all(_note(used) != _note(other) for other in chosen)
-                if fresh and theme.id in self._themes_of(used.proof) and len(chosen) < QUOTES_A_THEME:
+                if fresh and theme.id in themes and len(chosen) < QUOTES_A_THEME:
                     chosen.append(used)
             taken.update(used.markdown for used in chosen)
             if chosen:
                 yield esc(theme.name), tuple(own(used.markdown) for used in chosen)
+
+    @cached_property
+    def _coded(self) -> list[tuple[Used, frozenset[str]]]:
+        """The quotations of the chapters, each with its themes."""
+        return [(used, self._themes_of(used.proof)) for used in self.prose.used]
 
     def _themes_of(self, proof: Proof) -> frozenset[str]:
         """The themes that the note gives to the words of a quotation."""
@@ -358,13 +376,14 @@ def _note(used: Used) -> str:
     return used.proof.passage.note if used.proof.passage else ""
 
 
-def _values(shares: Shares) -> str:
-    return ", ".join(f"{esc(name)} {count(number)}" for name, number in shares.items)
+def _values(shares: Shares, *, lower: bool) -> str:
+    named = ((name[:1].lower() + name[1:] if lower else name, number) for name, number in shares.items)
+    return ", ".join(f"{esc(name)} {count(number)}" for name, number in named)
 
 
-def _counted(shares: Shares) -> str:
+def _counted(shares: Shares, *, lower: bool) -> str:
     """“ (women 70, men 65)”, where there is more than one group to tell."""
-    return f" ({_values(shares)})" if len(shares.items) > 1 else ""
+    return f" ({_values(shares, lower=lower)})" if len(shares.items) > 1 else ""
 
 
 def _listed(label: str, shares: Shares) -> Iterable[list[str]]:
@@ -372,10 +391,11 @@ def _listed(label: str, shares: Shares) -> Iterable[list[str]]:
 
 
 def _crossed(counts: Counts, head: str, caption: str) -> str:
-    """Counts as a table; columns without a single count would tell nothing and are left out by the tally."""
-    heads = [head, *map(esc, counts.columns), _("All")]
+    """Counts as a table; a single column is its rows' totals."""
+    several = len(counts.columns) > 1
+    heads = [head, *(map(esc, counts.columns) if several else ()), _("All")]
     rows = [
-        [esc(name), *(count(cell) for cell in cells), count(total)]
+        [esc(name), *(map(count, cells) if several else ()), count(total)]
         for name, cells, total in zip(counts.rows, counts.cells, counts.totals, strict=True)
     ]
     return table(heads, rows, caption, numbers_from=1)

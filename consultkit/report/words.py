@@ -52,8 +52,8 @@ KINDS = {
 LANGUAGES = {
     "fr": N_("French"), "en": N_("English"), "bm": N_("Bambara"), "ff": N_("Fulfulde"),
     "ses": N_("Songhay"), "khq": N_("Songhay of Timbuktu"), "taq": N_("Tamasheq"), "ar": N_("Arabic"),
-    "mey": N_("Hassaniya"), "snk": N_("Soninke"), "kao": N_("Khassonke"), "dtm": N_("Dogon"), "boz": N_("Bozo"),
-    "bwq": N_("Bobo"), "myk": N_("Minianka"), "spp": N_("Senufo"), "mlq": N_("Maninka"),
+    "mey": N_("Hassaniya"), "snk": N_("Soninke"), "kao": N_("Khassonke"), "dtm": N_("Dogon"),
+    "boz": N_("Bozo"), "bwq": N_("Bobo"), "myk": N_("Minianka"), "spp": N_("Senufo"), "mlq": N_("Maninka"),
 }  # fmt: skip
 _VOWELS = "aeiouàâäéèêëîïôöûüAEIOUÀÂÄÉÈÊËÎÏÔÖÛÜ"
 
