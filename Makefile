@@ -9,13 +9,15 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 FAILED := { echo "L’installation a échoué : sans doute le réseau (voir ci-dessus). Relancez la même commande." >&2; exit 1; }
 
-.PHONY: help report test lint style format types messages clean
+.PHONY: help report test lint style format types messages docs windows-kit clean
 
 help:
 	@echo "make report    vérifie la campagne du dépôt, puis écrit build/rapport.docx et build/rapport.pdf"
 	@echo "make test      exécute tous les tests"
 	@echo "make lint      vérifie le style et les types (ruff, mypy)"
 	@echo "make messages  met à jour le catalogue français"
+	@echo "make docs      régénère docs/regles.md et docs/rules.md"
+	@echo "make windows-kit  prépare build/windows-kit, à installer hors réseau sous Windows"
 	@echo "make clean     supprime build/, dist/ et .venv"
 
 # `check` tells everything; `report` then decides: below a minimum it is made « Provisoire », other errors refuse it.
@@ -39,6 +41,12 @@ types: .venv/installed-dev
 
 messages: .venv/installed-dev
 	@$(BIN)/python .ci/messages.py
+
+docs: .venv/installed-dev
+	@$(BIN)/python -m consultkit.rules.docs
+
+windows-kit: .venv/installed-dev
+	@$(BIN)/python .ci/windows_kit.py
 
 clean:
 	rm -rf build dist .venv
