@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from consultkit.i18n import _, language
 
 _DATE_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
+_MARKS = dict.fromkeys(range(0x300, 0x370)) | {ord("’"): "'"}
 _DATE_FR = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})$")
 
 MONTHS = {
@@ -48,8 +49,7 @@ def fold(text: str) -> str:
     """Text without accents or case, for comparing what people type."""
     if text.isascii():
         return text.lower().strip()
-    plain = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in plain if not unicodedata.combining(c)).replace("’", "'").lower().strip()
+    return unicodedata.normalize("NFKD", text).translate(_MARKS).lower().strip()
 
 
 def parse_date(text: str) -> dt.date | None:

@@ -165,8 +165,8 @@ def _campaign_language(named: Path | None) -> str | None:
 def _dispatch(arguments: list[str]) -> int:
     from consultkit.cli.app import build
 
-    wanted = next((word for word in arguments if not word.startswith("-")), None)
-    return build(wanted)(arguments)
+    first = arguments[0] if arguments else ""
+    return build(first if first in COMMANDS or first in GROUPS else None)(arguments)
 
 
 def _complain(sentence: str) -> None:

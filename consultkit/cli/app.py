@@ -14,20 +14,23 @@ SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
 def build(wanted: str | None) -> Callable[[list[str]], int]:
-    """Runs an argument list: holds the wanted command alone, or all of them where none is known."""
+    """Runs an argument list: holds the wanted command, or (None) the names of all, for help."""
     app = typer.Typer(
         add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=SETTINGS
     )
-    known = wanted in COMMANDS or wanted in GROUPS
     app.callback(invoke_without_command=True, help=_root_help())(_home)
     for name, (module, function, summary) in COMMANDS.items():
-        if name == wanted or not known:
+        if name == wanted:
             loaded = importlib.import_module(f"consultkit.cli.{module}")
             app.command(name, help=_(summary), epilog=_common())(getattr(loaded, function))
+        elif wanted is None:
+            app.command(name, help=_(summary))(_listed)
     for name, (module, summary) in GROUPS.items():
-        if name == wanted or not known:
+        if name == wanted:
             loaded = importlib.import_module(f"consultkit.cli.{module}")
             app.add_typer(_group(loaded.COMMANDS), name=name, help=_(summary))
+        elif wanted is None:
+            app.command(name, help=_(summary))(_listed)
 
     def run(arguments: list[str]) -> int:
         result = app(arguments, prog_name="consultkit", standalone_mode=False)
@@ -62,6 +65,10 @@ def _with_usage_errors(run: Callable[[list[str]], int]) -> Callable[[list[str]],
             return 1
 
     return guarded
+
+
+def _listed() -> None:
+    """Stands for a command whose module is not needed to name it."""
 
 
 def _root_help() -> str:
