@@ -44,6 +44,7 @@ messages: .venv/installed-dev
 
 docs: .venv/installed-dev
 	@$(BIN)/python -m consultkit.rules.docs
+	@$(BIN)/python -m consultkit.schema.docs
 
 windows-kit: .venv/installed-dev
 	@$(BIN)/python .ci/windows_kit.py
