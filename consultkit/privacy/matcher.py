@@ -266,6 +266,9 @@ class Matcher:
 
     def _plain(self, piece: str) -> bool:
         """Whether a piece in lower case, made of letters, hyphens and apostrophes, is no part of any name."""
+        if piece.isalpha():
+            folded = fold(piece)
+            return not (folded in self._anyhow or folded in self._sequences or piece in self._exact)
         parts = _HINGE.split(piece)
         joined = "".join(parts)
         return joined.isalpha() and not any(

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consultkit.privacy import patterns
+from consultkit.privacy.matcher import ordinary_words
 
 FOUND = {
     "phone": """
@@ -202,3 +203,32 @@ def test_phonenumbers_is_loaded_only_for_digits():
         "sys.exit('phonenumbers' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0
+
+
+LONG = "Les puits du cercle sont à sec depuis deux ans, dit-on ; rien n’a changé. "
+
+
+TITLED = """
+    M. X.|MM. Fictif|Mme Fictive|Mlle\u00a0Fictive|Me Fictif|Maître Fictif|Dr Fictif|Dr. Fictif|Docteur Fictif|El Hadj Fictif
+    |el-hadj Fictif|Elhadji Fictif|Imam Fictif|l’imam\u202fFictif|Chef Fictif|le chef  Fictif|commandant Fictif|Colonel Fictif
+    |Général Fictif|adjudant Fictif|maire Fictif|Préfet Fictif|abbé Fictif|Père Fictif|sœur Fictive|Sœur Fictive|Mgr Fictif
+    |Cheick Fictif|hadja Fictive|Monsieur Fictif|Madame Fictive|marabout Fictif
+"""
+
+
+@pytest.mark.parametrize("written", [text.strip(" \n") for text in TITLED.split("|")])
+def test_the_first_look_loses_no_title(written):
+    assert "title" in {hit.kind for hit in patterns.titles(LONG + written + " " + LONG)}
+
+
+def test_the_first_look_loses_no_surname():
+    for name in {name for names in patterns.surnames().values() for name in names}:
+        shouted = name if patterns._bare(name) in ordinary_words() else name.upper()
+        for form in (name, shouted, shouted.replace("Ï", "I"), f"d’{name}", f"({name})", f"Ali-{name}"):
+            hits = patterns.titles(f"{LONG}Il a vu {form}, hier. {LONG}")
+            assert [hit.kind for hit in hits] == ["surname"], form
+
+
+@pytest.mark.parametrize("digits", ["٧٦١٢٣٤٥٦", "٧٦ ١٢ ٣٤ ٥٦", "７６１２３４５６"])
+def test_digits_of_other_scripts_are_digits(digits):
+    assert [hit.kind for hit in patterns.search(f"{LONG}{digits}. {LONG}")] == ["phone"]
