@@ -26,15 +26,19 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "synthesis",
         N_("Lays down a synthesis, with what the notes say ready to paste."),
     ),
+    "import": ("import_", "import_", N_("Makes draft notes of submissions of the guide's form.")),
     "check": ("check", "check", N_("Checks everything, or the named files.")),
     "status": ("status", "status", N_("Coverage, progress, deliverables, whom to call.")),
     "report": ("report", "report", N_("Makes the report in Word and PDF.")),
+    "comments": ("comments", "comments", N_("Lists a reviewer's comments, each with its source.")),
     "purge": ("purge", "purge", N_("Removes what identifies people, once the campaign is over.")),
     "explain": ("explain", "explain", N_("What a rule wants, why, and an example.")),
 }
 # name -> (module below consultkit.cli that holds its COMMANDS, what it does)
 GROUPS: dict[str, tuple[str, str]] = {
     "identities": ("identities", N_("Who was heard: encrypts, opens, edits private/identities.yaml.")),
+    "guide": ("guide", N_("The interview guide: on paper, on phones, from one version to the next.")),
+    "mapping": ("mapping", N_("The actor mapping and Excel, both ways.")),
     "key": ("key", N_("Your key pair.")),
 }
 

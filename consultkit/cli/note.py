@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,13 +28,22 @@ def note(
     follow_up: Annotated[
         bool, typer.Option("--follow-up", help=_("A further talk with an actor already heard."))
     ] = False,
+    source: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help=_("A note typed in Word (.docx)."))
+    ] = None,
 ) -> int:
     """Lays down a note to fill, from the guide."""
+    if source is not None:
+        from consultkit.cli.note_from import note_from
+
+        if everyone or len(actors or []) > 1:
+            raise typer.BadParameter(_("--from takes one actor at most."))
+        return note_from(source, actors or [], region, follow_up)
     if bool(actors) == everyone:
         raise typer.BadParameter(_("Name one or more actors, or --all."))
     with locked(root()):
         project = load(root())
-        mapping, guide = _sound(project)
+        mapping, guide = sound(project)
         if region and region not in mapping.region_by_id:
             raise WorkspaceError(
                 _("No {what} has the id “{id}”.").format(what=_("region"), id=region)
@@ -52,7 +62,8 @@ def note(
     return 0
 
 
-def _sound(project: Project) -> tuple[ActorMapping, Guide]:
+def sound(project: Project) -> tuple[ActorMapping, Guide]:
+    """The mapping and the guide; WorkspaceError where one cannot be read."""
     if project.mapping is None:
         raise WorkspaceError(_("mapping.yaml cannot be read: `consultkit check` says why."))
     if project.guide is None or not project.guide.sound:

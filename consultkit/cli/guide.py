@@ -1,0 +1,60 @@
+"""consultkit guide: the interview guide on paper and on phones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from consultkit.cli import root
+from consultkit.cli.note import sound
+from consultkit.files import WorkspaceError, write_atomic
+from consultkit.i18n import N_, _
+from consultkit.load import load
+from consultkit.model import ActorType
+from consultkit.text import did_you_mean, listing
+
+
+def export(
+    file: Annotated[Path, typer.Argument(help=_("guide.xlsx (phones), guide.docx or guide.pdf (to print)."))],
+    type_: Annotated[
+        str | None, typer.Option("--type", help=_("Only the questions asked of this type of actor."))
+    ] = None,
+) -> int:
+    """Writes the guide for phones (.xlsx, XLSForm), or to print and to type in (.docx, .pdf)."""
+    project = load(root())
+    mapping, guide = sound(project)
+    kind: ActorType | None = None
+    if type_ is not None:
+        kind = mapping.type_by_id.get(type_)
+        if kind is None:
+            help = did_you_mean(type_, mapping.type_by_id) or listing(mapping.type_by_id)
+            raise WorkspaceError(
+                _("No {what} has the id “{id}”.").format(what=_("type"), id=type_) + f" {help}"
+            )
+    suffix = file.suffix.lower()
+    if suffix == ".xlsx" and kind is None:
+        from consultkit.exchange.xlsform import next_version
+
+        version, data = next_version(file, project, mapping, guide)
+        write_atomic(file, data)
+        print(_("{file}: the form of the guide, version {version}.").format(file=file, version=version))
+        print(_("Send it to KoboToolbox or ODK Central; `consultkit import` reads what comes back."))
+    elif suffix == ".xlsx":
+        raise WorkspaceError(_("The form asks each actor the questions of its type: leave --type out."))
+    elif suffix in (".docx", ".pdf"):
+        from consultkit.exchange.word_guide import render_guide
+        from consultkit.report.errors import RenderError
+
+        try:
+            write_atomic(file, render_guide(project, guide, suffix[1:], kind))
+        except RenderError as error:
+            raise WorkspaceError(str(error)) from None
+        print(_("{file}: the guide, to print or to type in.").format(file=file))
+    else:
+        raise WorkspaceError(_("{file}: name a file that ends in .xlsx, .docx or .pdf.").format(file=file))
+    return 0
+
+
+COMMANDS = {"export": (export, N_("Writes the guide for phones (.xlsx), or to print (.docx, .pdf)."))}

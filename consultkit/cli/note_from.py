@@ -1,0 +1,72 @@
+"""consultkit note --from: a note typed in Word becomes a draft note."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from consultkit.cli import root
+from consultkit.cli.import_ import hidden, keep
+from consultkit.cli.note import sound
+from consultkit.exchange import drafts
+from consultkit.exchange.typed import join
+from consultkit.exchange.word_note import Typed, read_note
+from consultkit.exchange.word_read import read_word
+from consultkit.files import WorkspaceError, locked
+from consultkit.i18n import _, speaking
+from consultkit.load import load
+from consultkit.model import ActorMapping
+from consultkit.text import did_you_mean, fold, listing
+
+
+def note_from(file: Path, actors: Sequence[str], region: str | None, again: bool) -> int:
+    """Writes the draft note that a Word file makes; says what found no place."""
+    if file.suffix.lower() != ".docx":
+        raise WorkspaceError(_("{file} is no Word file (.docx), or is damaged.").format(file=file.name))
+    with locked(root()):
+        project = load(root())
+        mapping, guide = sound(project)
+        word = read_word(file)
+        typed = read_note(word, project, guide)
+        if not typed.answers and not typed.rest and not typed.values:
+            raise WorkspaceError(_("{file} is empty: no answer and no cover table.").format(file=file.name))
+        actor, where = _where(mapping, typed, actors, region)
+        held = [note for note in project.notes if actor in note.actors and note.region == where and note.date]
+        values = typed.values | ({"follow_up_of": held[0].id} if again and held else {})
+        key = drafts.digest(file.read_bytes()) + drafts.digest(repr(word))
+        with speaking(project.language):
+            rest = drafts.unplaced(join(typed.rest))
+        answers = {id_: text for id_, blocks in typed.answers.items() if (text := join(blocks))}
+        draft = drafts.Draft(
+            "document", (key,), key[:8], actor, where, values, typed.participants, answers, rest,
+            [typed.person] if typed.person else [],
+        )  # fmt: skip
+        outcomes = drafts.plan(project, guide, [draft])
+        if outcomes[0].kind == "same":
+            raise WorkspaceError(
+                _("{file} was imported before: it is {path}.").format(file=file.name, path=outcomes[0].path)
+            )
+        for line in typed.told:
+            print("  ! " + hidden(project, line))
+        return keep(project, outcomes, dry_run=False, yes=True)
+
+
+def _where(mapping: ActorMapping, typed: Typed, actors: Sequence[str], region: str | None) -> tuple[str, str]:
+    """The actor and the region: those named on the command line, else those of the cover table."""
+    names = {fold(text): a.id for a in reversed(mapping.actors) for text in (a.acronym, a.name, a.id) if text}
+    said = actors[0] if actors else typed.said.get("actor", "")
+    if not said:
+        raise WorkspaceError(_("The cover table names no actor: `consultkit note ACTOR --from FILE` does."))
+    actor = names.get(fold(said))
+    if actor is None:
+        message = _("No {what} has the id “{id}”.").format(what=_("actor"), id=said)
+        raise WorkspaceError(f"{message} {did_you_mean(said, names) or _('Add the actor to mapping.yaml.')}")
+    places = {fold(text): r.id for r in mapping.regions for text in (r.name, r.id)}
+    own = [name for name in mapping.actor_by_id[actor].regions if name in mapping.region_by_id]
+    wanted = region or typed.said.get("region", "")
+    bare = fold(wanted).removeprefix("region de ").removeprefix("region du ").removeprefix("region ")
+    where = places.get(bare) if wanted else own[0] if len(own) == 1 else None
+    if where is None:
+        message = _("Which region? Name it with --region: {regions}.")
+        raise WorkspaceError(message.format(regions=listing(own or list(mapping.region_by_id))))
+    return actor, where

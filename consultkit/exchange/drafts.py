@@ -1,0 +1,165 @@
+"""Notes made from what was typed elsewhere: each knows where it came from, so that nothing is made twice.
+
+A comment closes the header: `# submission KEYS DATA SEAL`. KEYS are the submission's own (or the file's
+digest), DATA a digest of what was read, SEAL one of the note as it was written: a note whose text has another
+was edited since, and is never written over.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import random
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+
+from consultkit.files import write_atomic
+from consultkit.i18n import _, speaking
+from consultkit.model import Guide, Note, Project
+from consultkit.scaffold import Filled, next_ids, note_text
+
+_ORIGIN = re.compile(r"^# (?:submission|document) (\S+) ([0-9a-f]{8}) ([0-9a-f]{8})\n", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A note to be: values are YAML text by key, answers and rest Markdown, people go to private/ alone."""
+
+    kind: str  # submission | document
+    keys: tuple[str, ...]  # what it is known by
+    data: str
+    actor: str
+    region: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    participants: Sequence[Mapping[str, str]] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
+    rest: str = ""
+    people: Sequence[Mapping[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of a draft: kind is new, filled (an empty note), updated, same or differs."""
+
+    kind: str
+    id: str
+    path: str
+    draft: Draft
+    text: str = ""
+    difference: tuple[str, ...] = ()
+
+    @property
+    def writes(self) -> bool:
+        """Whether the note is written."""
+        return self.kind in ("new", "filled", "updated")
+
+
+def digest(data: str | bytes) -> str:
+    """Eight hexadecimal digits that tell two texts apart."""
+    return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()[:8]
+
+
+def plan(project: Project, guide: Guide, drafts: Sequence[Draft]) -> list[Outcome]:
+    """What would become of each draft; new ids are given in an order that nobody can compute again."""
+    known = _known(project)
+    free = _free_ids(project, [d for d in drafts if not any(key in known for key in d.keys)])
+    empty = {(note.actors[0], note.region): note for note in project.notes if _untouched(project, note)}
+    outcomes = []
+    for draft in drafts:
+        held = next((known[key] for key in draft.keys if key in known), None)
+        place = empty.pop((draft.actor, draft.region), None) if held is None else None
+        if held is not None:
+            outcomes.append(_again(project, guide, draft, held))
+        elif place is not None:
+            outcomes.append(
+                Outcome("filled", place.id, place.file, draft, _text(project, guide, draft, place.id))
+            )
+        else:
+            id_ = free[draft.region].pop()
+            path = f"notes/{draft.region}/{id_}.md"
+            outcomes.append(Outcome("new", id_, path, draft, _text(project, guide, draft, id_)))
+    return outcomes
+
+
+def write(project: Project, outcomes: Iterable[Outcome]) -> None:
+    """Writes what is to be written, all or nothing: where one note fails, those before it are undone."""
+    done: list[tuple[str, bytes | None]] = []
+    try:
+        for outcome in outcomes:
+            if outcome.writes:
+                path = project.root / outcome.path
+                done.append((outcome.path, path.read_bytes() if path.exists() else None))
+                write_atomic(path, outcome.text)
+    except BaseException:
+        for name, before in reversed(done):
+            if before is None:
+                (project.root / name).unlink(missing_ok=True)
+            else:
+                write_atomic(project.root / name, before)
+        raise
+
+
+def people(outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
+    """The entries of private/identities.yaml that the drafts bring, each under its note."""
+    return [{"note": o.id, **person} for o in outcomes for person in o.draft.people if o.kind != "differs"]
+
+
+def _known(project: Project) -> dict[str, tuple[str, str, str]]:
+    """By key: a note's file, the digest of what was read, and its seal."""
+    found: dict[str, tuple[str, str, str]] = {}
+    for name, source in project.sources.items():
+        match = _ORIGIN.search(source.text) if name.startswith("notes/") else None
+        if match:
+            found |= dict.fromkeys(match[1].split(","), (name, match[2], match[3]))
+    return found
+
+
+def _untouched(project: Project, note: Note) -> bool:
+    """Whether a note was laid down, and nothing typed in it yet."""
+    written = note.date or note.place_name or note.mode or any(p.role for p in note.participants)
+    bare = note.status == "draft" and len(note.actors) == 1 and not written and not note.consent.given
+    return bare and not note.body.preamble and not any(part.blocks for part in note.body.parts)
+
+
+def _free_ids(project: Project, drafts: Sequence[Draft]) -> dict[str, list[str]]:
+    free = {}
+    for region in {draft.region for draft in drafts}:
+        ids = next_ids(project, region, sum(draft.region == region for draft in drafts))
+        random.SystemRandom().shuffle(ids)
+        free[region] = ids
+    return free
+
+
+def _again(project: Project, guide: Guide, draft: Draft, held: tuple[str, str, str]) -> Outcome:
+    """A draft whose note is there: unchanged, renewed where nobody has edited it, or told."""
+    file, data, seal = held
+    id_, present = PurePosixPath(file).stem, project.sources[file].text
+    if data == draft.data:
+        return Outcome("same", id_, file, draft)
+    text = _text(project, guide, draft, id_)
+    if digest(_ORIGIN.sub("", present)) == seal:
+        return Outcome("updated", id_, file, draft, text)
+    lines = difflib.unified_diff(present.split("\n"), text.split("\n"), file, _("as sent"), n=0, lineterm="")
+    return Outcome("differs", id_, file, draft, difference=tuple(lines))
+
+
+def _text(project: Project, guide: Guide, draft: Draft, id_: str) -> str:
+    values = {"id": id_, "actor": draft.actor, "region": draft.region, **draft.values}
+    types = {kind for actor in [draft.actor] if (kind := _type(project, actor))}
+    filled = Filled(values, draft.participants, draft.answers, draft.rest)
+    with speaking(project.language):
+        bare = note_text(guide, filled, types, project.language)
+        origin = f"{draft.kind} {','.join(draft.keys)} {draft.data} {digest(bare)}"
+        return note_text(guide, replace(filled, origin=origin), types, project.language)
+
+
+def _type(project: Project, actor: str) -> str:
+    known = project.mapping.actor_by_id if project.mapping else {}
+    return known[actor].type if actor in known else ""
+
+
+def unplaced(markdown: str) -> str:
+    """What fits under no question, under a heading of its own that `check` tells about."""
+    return f"## {_('What fits under no question')} {{#unplaced}}\n\n{markdown}" if markdown else ""

@@ -1,0 +1,62 @@
+"""Entries for private/identities.yaml: added where they are not there yet, encrypted where the file is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from consultkit.exchange.yaml_edit import Document, apply
+from consultkit.files import WorkspaceError
+from consultkit.i18n import _
+from consultkit.located_yaml import Node, read
+from consultkit.model import Project
+from consultkit.privacy.encryption import EncryptionError, encrypt
+from consultkit.privacy.identities import Identity
+from consultkit.privacy.vault import LOCKED, PLAIN, unlock
+from consultkit.text import fold
+
+_KEYS = ("name", "phone", "email")
+
+
+def with_people(project: Project, entries: Iterable[Mapping[str, str]]) -> tuple[str, bytes] | None:
+    """The identities' file (name, new content) with the entries ({"note": id, "name": …}) that it lacks.
+
+    None where nothing is to be added. Raises WorkspaceError where the file cannot be opened: then nothing
+    else should be written either.
+    """
+    there = {_known(identity) for identity in project.identities}
+    fresh = [entry for entry in entries if any(entry.get(key) for key in _KEYS) and _key(entry) not in there]
+    if not fresh:
+        return None
+    plain, locked = project.root / PLAIN, project.root / LOCKED
+    if plain.is_file() or not locked.is_file():
+        before = plain.read_bytes() if plain.is_file() else b""
+        return PLAIN, _added(before, fresh)
+    opened = unlock(locked.read_bytes())
+    if opened is None:
+        message = _("{path} cannot be opened here, and names are to be kept in it. Nothing was imported.")
+        raise WorkspaceError(
+            message.format(path=LOCKED) + " " + _("Open it first: `consultkit identities unlock`.")
+        )
+    recipients = project.mapping.campaign.recipients if project.mapping else ()
+    try:
+        return LOCKED, encrypt(_added(opened, fresh), recipients)
+    except EncryptionError as error:
+        raise WorkspaceError(str(error)) from None
+
+
+def _key(entry: Mapping[str, str]) -> tuple[str, ...]:
+    return (entry.get("note") or entry.get("actor") or "", *(fold(entry.get(key, "")) for key in _KEYS))
+
+
+def _known(identity: Identity) -> tuple[str, ...]:
+    return (identity.owner, *map(fold, (identity.name, identity.phone, identity.email)))
+
+
+def _added(before: bytes, entries: Sequence[Mapping[str, str]]) -> bytes:
+    """The file's text with the entries at the end of its list; all else stays."""
+    text = before.decode("utf-8-sig").replace("\r\n", "\n")
+    reading = read(text, PLAIN)
+    if reading.broken or (reading.root is not None and reading.root.kind != "map" and not reading.root.empty):
+        raise WorkspaceError(_("{path} cannot be read: `consultkit check` says where.").format(path=PLAIN))
+    root = reading.root if reading.root is not None and reading.root.kind == "map" else Node("map", {}, 1, 1)
+    return apply(text, Document(text).add_entries(root, "identities", entries)).encode()

@@ -1,0 +1,384 @@
+"""Submissions of the guide's form, as KoboToolbox and ODK (Central, Briefcase) export them, made into drafts.
+
+Headings are known by their last part (`group/question`, `group-question`, `question`) or by their label, in
+French or English; choices by name or label. Names, phones and addresses go to private/ alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from consultkit.exchange import typed, xlsform
+from consultkit.exchange.drafts import Draft, digest, unplaced
+from consultkit.exchange.spreadsheet import MAX_FILE, Sheet, clean, read
+from consultkit.files import WorkspaceError
+from consultkit.i18n import LANGUAGES, _, ngettext, speaking
+from consultkit.model import ActorMapping, Guide, Project
+from consultkit.text import did_you_mean, fold
+
+_SYSTEM = re.compile(
+    r"(?i)(_.*|.*/_.*|meta[/-].*|formhub[/-].*|start|end|today|deviceid|username|simserial|phonenumber"
+    r"|subscriberid|submissiondate|key|parent_key|set-of-.*|submitter(id|name)|attachments(present|expected)"
+    r"|status|reviewstate|edits|formversion|instance(id|name)|(.*[/-])?note_(introduction|how_to|type|person_note))\Z"
+)
+_KEYS = ("meta/rootuuid", "meta-rootuuid", "_uuid", "meta/instanceid", "meta-instanceid", "instanceid", "key",
+         "__id", "meta/deprecatedid")  # fmt: skip
+_MEDIA = re.compile(r"(?i)\S.*\.(jpe?g|png|heic|gif|mp3|m4a|amr|3gpp?|wav|ogg|opus|aac|mp4|mov|webm|pdf)\Z")
+_POSITION = re.compile(r"-?\d{1,3}\.\d{3,}[ ,]+-?\d{1,3}\.\d{3,}(\s|\Z)")
+_PERSON = (("phone", r"tel|telephone|phone|mobile|whatsapp|numero"), ("email", r"e?-?mail|courriel"),
+           ("name", r"nom|noms|prenoms?|name|contact"))  # fmt: skip
+_YES = frozenset({"1", "true", "yes", "oui", "vrai"})
+Raw = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a file holds: drafts, submissions left out and why, columns left out, submissions in all."""
+
+    drafts: tuple[Draft, ...]
+    problems: tuple[str, ...]
+    told: tuple[str, ...]
+    count: int
+
+
+@dataclass(slots=True)
+class _Row:
+    """A submission: its cells by heading, the participants' cells, and where it stands."""
+
+    cells: Raw
+    where: str
+    people: list[Raw] = field(default_factory=list)
+
+
+def read_submissions(path: Path, project: Project, mapping: ActorMapping, guide: Guide) -> Read:
+    """The drafts that a file of submissions makes; raises WorkspaceError for anything that is none."""
+    form = _Form(project, mapping, guide)
+    rows = _json_rows(path) if path.suffix.lower() == ".json" else _sheet_rows(path, form)
+    form.check(path.name, rows)
+    return form.read(rows)
+
+
+# Files
+
+
+def _json_rows(path: Path) -> list[_Row]:
+    """KoboToolbox's JSON ({"results": [...]} or a list), or ODK Central's ({"value": [...]})."""
+    try:
+        if path.stat().st_size > MAX_FILE:
+            raise WorkspaceError(_("{file} is too large to be read.").format(file=path.name))
+        data = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        message = _("{file} cannot be opened: {reason}.")
+        raise WorkspaceError(message.format(file=path, reason=error.strerror or error)) from None
+    except (ValueError, RecursionError):
+        raise WorkspaceError(_("{file} is no JSON that can be read.").format(file=path.name)) from None
+    if isinstance(data, dict):
+        data = data.get("results", data.get("value", [data]))
+    if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
+        raise WorkspaceError(_("{file} holds no list of submissions.").format(file=path.name))
+    rows = []
+    for number, item in enumerate(data, 1):
+        row = _Row({}, f"{path.name}[{number}]")
+        _flatten(item, "", row)
+        rows.append(row)
+    return rows
+
+
+def _flatten(item: Mapping[str, Any], before: str, row: _Row) -> None:
+    for key, value in item.items():
+        name = key if not before or "/" in key else f"{before}/{key}"
+        if isinstance(value, dict):
+            _flatten(value, name, row)
+        elif isinstance(value, list) and key.rpartition("/")[2].lower() == xlsform.REPEAT:
+            for person in value:
+                inner = _Row({}, row.where)
+                _flatten(person if isinstance(person, dict) else {}, "", inner)
+                row.people.append(inner.cells)
+        elif value is not None and not isinstance(value, list):
+            row.cells[name] = clean(value)
+
+
+def _sheet_rows(path: Path, form: _Form) -> list[_Row]:
+    """The sheet that holds the submissions, joined with the one that holds the repeats."""
+    sheets = [(sheet, heads) for sheet in _with_siblings(path) if (heads := _heads(sheet))]
+    if not sheets:
+        raise WorkspaceError(_("{file} is empty.").format(file=path.name))
+    main, heads = max(sheets, key=lambda pair: sum(form.known(head) for head in pair[1]))
+    rows = [_Row(cells, f"{main.name}!{main.top + 2 + n}") for n, cells in _records(main, heads)]
+    owners: dict[str, _Row] = {}
+    for row in rows:
+        low = {head.lower(): value for head, value in row.cells.items()}
+        owners |= dict.fromkeys(
+            filter(None, (low.get(key, "") for key in ("_index", "_uuid", "_id", "key"))), row
+        )
+    for sheet, others in sheets:
+        if sheet is main:
+            continue
+        for _n, cells in _records(sheet, others):
+            low = {head.lower(): value for head, value in cells.items()}
+            links = ("_submission__uuid", "_submission__id", "parent_key", "_parent_index")
+            owner = next((owners[low[key]] for key in links if low.get(key) in owners), None)
+            if owner is not None:
+                owner.people.append(cells)
+    return rows
+
+
+def _with_siblings(path: Path) -> list[Sheet]:
+    """A file's sheets; a CSV comes with those of its repeats, which ODK sets beside it."""
+    sheets = read(path)
+    if path.suffix.lower() == ".csv":
+        for beside in sorted(path.parent.glob(f"{path.stem[:80]}-*{xlsform.REPEAT}.csv")):
+            sheets += read(beside)
+    return sheets
+
+
+def _heads(sheet: Sheet) -> list[str]:
+    return [clean(cell) for cell in sheet.rows[0]] if sheet.rows else []
+
+
+def _records(sheet: Sheet, heads: Sequence[str]) -> Iterator[tuple[int, Raw]]:
+    for number, row in enumerate(sheet.rows[1:]):
+        cells = {head: text for head, cell in zip(heads, row, strict=False) if head and (text := clean(cell))}
+        if cells:
+            yield number, cells
+
+
+# The form
+
+
+class _Form:
+    """Knows the headings and choices of the form; turns submissions into drafts."""
+
+    def __init__(self, project: Project, mapping: ActorMapping, guide: Guide) -> None:
+        self.mapping, self.guide = mapping, guide
+        self.own = {
+            f.name: f for f in (*xlsform.CONSENT, *xlsform.SHEET, *xlsform.PARTICIPANT, *xlsform.PRIVATE)
+        }
+        self.ids = {
+            name.lower(): id_ for id_, name in xlsform.names_of(guide).items() if id_ in guide.questions
+        }
+        self.ids |= {q.was.replace("-", "_").lower(): q.id for q in guide.questions.values() if q.was}
+        self.names = {name: name for name in self.own} | {name: name for name in self.ids}
+        self.lists: dict[str, dict[str, str]] = {}
+        for language, twin in xlsform.twins(project, guide).items():
+            self.names |= {
+                fold(q.text): name
+                for q in twin.questions.values()
+                for name, i in self.ids.items()
+                if i == q.id
+            }
+            with speaking(language):
+                self.names |= {fold(_(f.label)): f.name for f in self.own.values() if f.label}
+        for name, labels in xlsform.CHOICES.items():
+            self.lists[name] = {fold(value): value for value in labels}
+            for language in LANGUAGES:
+                with speaking(language):
+                    self.lists[name] |= {fold(_(label)): value for value, label in labels.items()}
+        self.lists["regions"] = {fold(t): r.id for r in mapping.regions for t in (r.id, r.name)}
+        self.lists["types"] = {fold(t): k.id for k in mapping.actor_types for t in (k.id, k.name)}
+        self.lists["actors"] = {
+            fold(text): actor.id for actor in reversed(mapping.actors)
+            for text in (f"{actor.name} ({actor.acronym})", actor.acronym, actor.name, actor.id) if text
+        }  # fmt: skip
+        self.heads: dict[str, tuple[str, str]] = {}
+        self.told: dict[str, None] = {}
+
+    def known(self, head: str) -> bool:
+        """Whether a heading is one of the form's."""
+        return bool(self.place(head)[0])
+
+    def place(self, head: str) -> tuple[str, str]:
+        """The form's name behind a heading, and the choice where the column is one choice of several."""
+        if head not in self.heads:
+            self.heads[head] = self._place(head)
+        return self.heads[head]
+
+    def _place(self, head: str) -> tuple[str, str]:
+        whole = fold(head)
+        cuts = [0, *(match.end() for match in re.finditer(r"[/:.-]", whole))]
+        for start in cuts:
+            if whole[start:] in self.names:
+                return self.names[whole[start:]], ""
+        for start in cuts:
+            for match in re.finditer(r"[/.]", whole[start:]):
+                name, choice = whole[start : start + match.start()], whole[start + match.end() :]
+                if name in self.names and choice:
+                    return self.names[name], choice
+        return "", ""
+
+    def check(self, file: str, rows: Iterable[_Row]) -> None:
+        """Refuses what is no file of this form's submissions."""
+        heads = {head: None for row in rows for head in row.cells}
+        if not heads:
+            raise WorkspaceError(_("{file} holds no submission.").format(file=file))
+        lacking = [name for name in ("note_consent_given", "note_region", "note_actor")
+                   if all(self.place(head)[0] != name for head in heads)]  # fmt: skip
+        if lacking:
+            message = _(
+                "{file} holds another form's submissions: no column is {names}. Nothing was imported."
+            )
+            help = _("The form of this campaign is the one that `consultkit guide export` writes.")
+            raise WorkspaceError(message.format(file=file, names=", ".join(lacking)) + " " + help)
+
+    def read(self, rows: Sequence[_Row]) -> Read:
+        """The drafts of the submissions, and what is to be told."""
+        drafts: dict[tuple[str, ...], Draft] = {}
+        problems = []
+        for row in rows:
+            try:
+                draft = self.draft(row)
+                drafts[draft.keys] = draft
+            except _LeftOutError as reason:
+                problems.append(f"{row.where}: {reason}")
+        return Read(tuple(drafts.values()), tuple(problems), tuple(self.told), len(rows))
+
+    def draft(self, row: _Row) -> Draft:
+        """One submission; raises `_LeftOutError` with the reason where it makes no note."""
+        own, answers, rest = self.sorted(row.cells)
+        low = {head.lower(): value for head, value in row.cells.items()}
+        keys = tuple(
+            dict.fromkeys(k for key in _KEYS if (k := re.sub(r"^uuid:|[\s,]", "", low.get(key, ""))))
+        )
+        if not keys:
+            raise _LeftOutError(_("nothing tells it from others (_uuid, KEY): export it with that column."))
+        states = (
+            low.get("_validation_status", "")
+            + low.get("reviewstate", "")
+            + low.get("_validation_status/uid", "")
+        )
+        if re.search(r"not.approved|rejected", states.lower()):
+            raise _LeftOutError(_("it was rejected by who reviewed it."))
+        if own.get("note_consent_given") != "yes":
+            raise _LeftOutError(_("consent was not given."))
+        region, actor = self.where(own, row.cells)
+        values, kept = self.header(own, xlsform.CONSENT + xlsform.SHEET)
+        people = [self.person(cells) for cells in row.people]
+        person = {f.key: own[f.name] for f in xlsform.PRIVATE if own.get(f.name)} | self.persons_in(row.cells)
+        rest = [*kept, *rest, *(line for _values, more in people for line in more)]
+        said = [
+            own | {f.name: "" for f in xlsform.PRIVATE},
+            answers,
+            [values for values, _more in people],
+            rest,
+        ]
+        return Draft(
+            "submission", keys, digest(json.dumps(said, sort_keys=True)), actor, region, values,
+            [values for values, _more in people],
+            {id_: text for id_, answer in answers.items() if (text := typed.answer(answer))},
+            unplaced("\n\n".join(map(typed.escape, rest))), [person] if person else [],
+        )  # fmt: skip
+
+    def sorted(self, cells: Raw) -> tuple[Raw, Raw, list[str]]:
+        """Cells as the form's own values by name, answers by id, and what no question asks."""
+        own: Raw = {}
+        answers: Raw = {}
+        rest: list[str] = []
+        for head, text in cells.items():
+            name, choice = self.place(head)
+            target, id_ = (own, name) if name in self.own else (answers, self.ids.get(name, ""))
+            if not name:
+                rest += self.unknown(head, text)
+            elif choice:
+                told = self.chosen(name, choice)
+                if text.lower() in _YES and told not in re.split(r"; | ", target.get(id_, "")):
+                    sign = " " if name in self.own else "; "
+                    target[id_] = (target[id_] + sign if target.get(id_) else "") + told
+            else:
+                target[id_] = self.chosen(name, text)
+        return own, answers, rest
+
+    def chosen(self, name: str, text: str) -> str:
+        """A value as the form names it (own choices), or as it reads (the guide's options)."""
+        if name in self.own:
+            kind, _space, list_name = self.own[name].type.partition(" ")
+            table = self.lists.get(list_name, {})
+            if kind == "select_multiple" and fold(text) not in table:
+                return " ".join(table.get(fold(part), part) for part in text.split())
+            return table.get(fold(text), text) if list_name else text
+        question = self.guide.questions[self.ids[name]]
+        options = xlsform.options_of(question.options)
+        if question.answer == "select_multiple" and all(part in options for part in text.split()):
+            return "; ".join(options[part] for part in text.split())
+        return options.get(text, text)
+
+    def unknown(self, head: str, text: str) -> list[str]:
+        """What becomes of a column that is none of the form's; photos, sound, positions are left out."""
+        if _SYSTEM.match(head) or self._personal(head):
+            return []
+        if _MEDIA.match(text) or _POSITION.match(text) or head.lower().endswith("_url"):
+            self.told[_("Left out (photo, sound or position): {column}").format(column=head)] = None
+            return []
+        self.told[_("Not in the guide, kept under {{#unplaced}}: {column}").format(column=head)] = None
+        return [f"{head.rpartition('/')[2]} : {text}"]
+
+    def _personal(self, head: str) -> str:
+        words = fold(re.split(r"[/]", head)[-1])
+        return next((key for key, stems in _PERSON if re.search(rf"(?<![a-z0-9])({stems})(?![a-z0-9])",
+                     words.replace("_", " ")) and not self.known(head)), "")  # fmt: skip
+
+    def persons_in(self, cells: Raw) -> Raw:
+        """Names, phones and addresses in columns of somebody's own."""
+        return {key: text for head, text in cells.items()
+                if not _SYSTEM.match(head) and (key := self._personal(head))}  # fmt: skip
+
+    def where(self, own: Raw, cells: Raw) -> tuple[str, str]:
+        """The region and the actor; an actor typed by hand counts once it stands in the mapping."""
+        region, actor = own.get("note_region", ""), own.get("note_actor", "")
+        if region not in self.mapping.region_by_id:
+            raise _LeftOutError(_("“{value}” is no region of this campaign.").format(value=region))
+        if actor == xlsform.OTHER:
+            name = own.get("note_actor_other", "")
+            actor = self.lists["actors"].get(fold(name), "")
+            if not actor:
+                message = _("the actor “{name}” is not in mapping.yaml: add it, then import again.")
+                raise _LeftOutError(message.format(name=name))
+        if actor not in self.mapping.actor_by_id:
+            near = did_you_mean(actor, self.mapping.actor_by_id)
+            message = _("mapping.yaml has no actor “{value}”.").format(value=actor)
+            raise _LeftOutError(f"{message} {near}".strip())
+        return region, actor
+
+    def header(self, own: Raw, fields: Iterable[xlsform.Field]) -> tuple[Raw, list[str]]:
+        """Header values as YAML text; what cannot be read as one is kept as a line."""
+        values: Raw = {}
+        kept: list[str] = []
+        for one in fields:
+            text = own.get(one.name, "")
+            if not one.key or not text or one.key in ("region", "actor"):
+                continue
+            if one.key == "language":
+                text = ", ".join(text.split())
+            value = typed.value(one.key, text)
+            if value is None:
+                kept.append(f"{_(one.label)} : {text}")
+            else:
+                values[one.key] = value
+        return values, kept
+
+    def person(self, cells: Raw) -> tuple[Raw, list[str]]:
+        """One row of the participants: a row of the header, and what is none."""
+        own, _answers, _rest = self.sorted(cells)
+        values: Raw = {}
+        kept: list[str] = []
+        for one in xlsform.PARTICIPANT:
+            text = own.get(one.name, "")
+            value = typed.value(f"participants.{one.key}", text)
+            if value is not None:
+                values[one.key] = value
+            elif text:
+                kept.append(f"{_(one.label)} : {text}")
+        return values, kept
+
+
+class _LeftOutError(Exception):
+    """Why a submission makes no note."""
+
+
+def counted(read: Read) -> str:
+    """“12 submissions” as the first words of what is said."""
+    return ngettext("{n} submission", "{n} submissions", read.count).format(n=read.count)
