@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,7 +33,17 @@ class _Gathered:
 
 def load(root: Path, today: dt.date | None = None, tree: Tree | None = None) -> Project:
     """Reads a workspace (or another tree of it); faults are values in the result, nothing is raised."""
-    tree = tree or DiskTree(root)
+    collecting = gc.isenabled()
+    gc.disable()  # a campaign is a million small values and no cycle: looking for some takes longer than reading
+    try:
+        return _load(root, today, tree or DiskTree(root))
+    finally:
+        gc.freeze()
+        if collecting:
+            gc.enable()
+
+
+def _load(root: Path, today: dt.date | None, tree: Tree) -> Project:
     files = tuple(tree.names())
     known = set(files)
     gathered = _Gathered()

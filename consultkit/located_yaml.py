@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, NoReturn
 
 import yaml
 
@@ -21,9 +22,17 @@ MAX_DEPTH = 24
 MAX_REPAIRS = 50
 
 try:
-    _LOADER: type = yaml.CSafeLoader
-except AttributeError:  # a PyYAML built without libyaml: the same events, slower
-    _LOADER = yaml.SafeLoader
+    from yaml._yaml import CParser as _PARSER
+except ImportError:  # a PyYAML built without libyaml: the same events, slower
+    _PARSER = None  # type: ignore[assignment, misc]
+
+
+def _events(text: str) -> Iterator[Any]:
+    """The events of a YAML text."""
+    if _PARSER is None:
+        return iter(yaml.parse(text, Loader=yaml.SafeLoader))
+    return iter(_PARSER(text).get_event, None)
+
 
 _COLON_LINE = re.compile(
     r"""^(\s*(?:-\s+)*[^\s:#'"\[\]{},&*!|>%@`-][^:#]*?:[ ]+)([^\s'"\[{|>&*!%@`#].*?)\s*$"""
@@ -122,7 +131,7 @@ class Reading:
     broken: bool = False
 
 
-class _Stop(Exception):
+class _StopError(Exception):
     """The rest of the text cannot be read; the fault is already told."""
 
 
@@ -133,7 +142,7 @@ def read(text: str, file: str, first_line: int = 1) -> Reading:
         attempt = _Builder(text, file, first_line)
         try:
             reading.root = attempt.build()
-        except _Stop:
+        except _StopError:
             reading.broken = True
         except yaml.MarkedYAMLError as error:
             repaired = _repair_colon(text, error, file, first_line, reading)
@@ -162,47 +171,39 @@ class _Builder:
         self.faults: list[Fault] = []
         self.cuts = "#" in text and _CUT.search(text) is not None
         self.lines: list[str] = text.split("\n") if self.cuts else []
+        self.root: Node | None = None
+        self.stack: list[Node] = []
+        self.keys: list[Node | None] = []  # for each open container, the key that waits for its value
 
-    def place(self, event: yaml.Event, length: int = 1) -> Place:
+    def stop(self, kind: str, event: Any, message: str, help: str = "") -> NoReturn:
+        """Tells a fault after which nothing can be read."""
         mark = event.start_mark
-        return Place(self.file, mark.line + self.offset, mark.column + 1, length)
-
-    def stop(self, kind: str, event: yaml.Event, message: str, help: str = "") -> None:
-        self.faults.append(Fault(kind, self.place(event), message, help))
-        raise _Stop
+        self.faults.append(
+            Fault(kind, Place(self.file, mark.line + self.offset, mark.column + 1), message, help)
+        )
+        raise _StopError
 
     def build(self) -> Node | None:
-        root: Node | None = None
-        stack: list[tuple[Node, list[Node]]] = []  # (container, [the key waiting for a value])
-        offset = self.offset
-        for event in yaml.parse(self.text, Loader=_LOADER):
+        """The root node. One loop over the events: a header has some eighty, and there are thousands of headers."""
+        offset, attach = self.offset, self._attach
+        event: Any
+        for event in _events(self.text):
             kind = type(event)
             if kind is yaml.ScalarEvent:
                 mark, end = event.start_mark, event.end_mark
-                node = Node("scalar", event.value, mark.line + offset, mark.column + 1, event.style or "")
+                style = event.style or ""
+                node = Node("scalar", event.value, mark.line + offset, mark.column + 1, style)
                 node.end_line = end.line + offset
                 node.end_column = end.column + 1
                 if event.anchor or event.tag:
                     self._decorated(event)
-                if self.cuts and not node.style:
+                if self.cuts and not style:
                     self._cut(node, end)
+                attach(node, event)
             elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                if event.anchor or event.tag:
-                    self._decorated(event)
-                if len(stack) >= MAX_DEPTH:
-                    self.stop("yaml-depth", event, _("These values are nested too deeply to be meant."))
-                mark = event.start_mark
-                empty: object = {} if kind is yaml.MappingStartEvent else []
-                name = "map" if kind is yaml.MappingStartEvent else "seq"
-                node = Node(name, empty, mark.line + offset, mark.column + 1)
+                self._begin(event, kind is yaml.MappingStartEvent)
             elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-                closed, _key = stack.pop()
-                if event.end_mark.column > event.start_mark.column:  # a closing bracket: flow style
-                    closed.end_line, closed.end_column = (
-                        event.end_mark.line + offset,
-                        event.end_mark.column + 1,
-                    )
-                continue
+                self._end(event)
             elif kind is yaml.AliasEvent:
                 self.stop(
                     "yaml-alias",
@@ -210,57 +211,69 @@ class _Builder:
                     _("YAML aliases (*name) are not read here."),
                     _("Write the value out."),
                 )
-                continue
-            elif kind is yaml.DocumentStartEvent and root is not None:
+            elif kind is yaml.DocumentStartEvent and self.root is not None:
                 self.stop(
                     "yaml-documents",
                     event,
                     _("A second YAML document begins here."),
                     _("Take out this “---” line."),
                 )
-                continue
-            else:
-                continue
-            if stack:
-                self._attach(stack[-1], node, event)
-            else:
-                root = node
-            if node.kind != "scalar":
-                stack.append((node, []))
-        return root
+        return self.root
 
-    def _attach(self, top: tuple[Node, list[Node]], node: Node, event: yaml.Event) -> None:
-        container, waiting = top
-        if container.kind == "seq":
-            container.value.append(node)  # type: ignore[attr-defined]
+    def _begin(self, event: Any, is_map: bool) -> None:
+        if event.anchor or event.tag:
+            self._decorated(event)
+        if len(self.stack) >= MAX_DEPTH:
+            self.stop("yaml-depth", event, _("These values are nested too deeply to be meant."))
+        mark = event.start_mark
+        empty: object = {} if is_map else []
+        node = Node("map" if is_map else "seq", empty, mark.line + self.offset, mark.column + 1)
+        self._attach(node, event)
+        self.stack.append(node)
+        self.keys.append(None)
+
+    def _end(self, event: Any) -> None:
+        closed = self.stack.pop()
+        self.keys.pop()
+        start, end = event.start_mark, event.end_mark
+        if end.column > start.column:  # a closing bracket: flow style
+            closed.end_line, closed.end_column = end.line + self.offset, end.column + 1
+
+    def _attach(self, node: Node, event: Any) -> None:
+        """Puts a node where it belongs: root, item, key that then waits, or value of the key that waits."""
+        if not self.stack:
+            self.root = node
             return
-        if not waiting:
+        container: Any = self.stack[-1]
+        if container.kind == "seq":
+            container.value.append(node)
+            return
+        key = self.keys[-1]
+        if key is None:
             if node.kind != "scalar":
                 self.stop("yaml-syntax", event, _("A key must be a plain word."))
-            waiting.append(node)
+            self.keys[-1] = node
             return
-        key = waiting.pop()
-        name = key.text if key.text.isascii() else unicodedata.normalize("NFC", key.text)
-        where = Place(self.file, key.line, key.column, key.length)
-        if name == "<<" and not key.style:
-            self.faults.append(
-                Fault(
-                    "yaml-alias",
-                    where,
-                    _("YAML merge keys (<<) are not read here."),
-                    _("Write the keys out."),
-                )
-            )
-        elif name in container.entries:
-            first = container.entries[name][0].line
-            message = _("The key “{key}” stands here twice (first on line {line}).")
-            self.faults.append(
-                Fault("yaml-duplicate", where, message.format(key=name, line=first), _("Keep one."))
-            )
+        self.keys[-1] = None
+        text = key.value
+        assert isinstance(text, str)
+        name = text if text.isascii() else unicodedata.normalize("NFC", text)
+        if name in container.value or (name == "<<" and not key.style):
+            self._refused(name, key, container)
         else:
-            container.entries[name] = (key, node)
+            container.value[name] = (key, node)
 
-    def _decorated(self, event: yaml.ScalarEvent) -> None:
+    def _refused(self, name: str, key: Node, container: Node) -> None:
+        where = Place(self.file, key.line, key.column, key.length)
+        if name not in container.entries:
+            message, help = _("YAML merge keys (<<) are not read here."), _("Write the keys out.")
+            self.faults.append(Fault("yaml-alias", where, message, help))
+            return
+        first = container.entries[name][0].line
+        message = _("The key “{key}” stands here twice (first on line {line}).").format(key=name, line=first)
+        self.faults.append(Fault("yaml-duplicate", where, message, _("Keep one.")))
+
+    def _decorated(self, event: Any) -> None:
         if event.anchor:
             self.stop(
                 "yaml-alias", event, _("YAML anchors (&name) are not read here."), _("Write the value out.")
@@ -268,7 +281,7 @@ class _Builder:
         if event.tag and not (event.tag == "!" and isinstance(event, yaml.ScalarEvent) and event.style):
             self.stop("yaml-tag", event, _("YAML tags (!name) are not read here."), _("Take out the tag."))
 
-    def _cut(self, node: Node, end: yaml.Mark) -> None:
+    def _cut(self, node: Node, end: Any) -> None:
         line = self.lines[end.line] if end.line < len(self.lines) else ""
         match = _CUT.match(line, end.column)
         if match:
@@ -329,10 +342,10 @@ def _syntax_fault(text: str, error: yaml.MarkedYAMLError, file: str, first_line:
     mark = error.problem_mark or error.context_mark
     lines = text.split("\n")
     line, column = (mark.line, mark.column) if mark else (0, 0)
-    opened = _open_quote(lines[: line + 1])
-    if opened is not None:
+    unclosed = _open_quote(lines[: line + 1])
+    if unclosed is not None:
         message = _("The quotation mark opened here is not closed.")
-        place = Place(file, opened[0] + first_line, opened[1] + 1)
+        place = Place(file, unclosed[0] + first_line, unclosed[1] + 1)
         return Fault("yaml-syntax", place, message, _("Close it at the end of the value."))
     problem = f"{error.context or ''} {error.problem or ''}"
     at = lines[line] if line < len(lines) else ""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar
 
 from consultkit.diagnostic import Fault, Place
 from consultkit.files import Source
@@ -176,8 +176,7 @@ class Theme:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Attributes:
+class Attributes(NamedTuple):
     """What stands in `{…}` after a heading."""
 
     id: str = ""
@@ -189,8 +188,7 @@ class Attributes:
         return next((value for name, value in self.values if name == key), "")
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(NamedTuple):
     """A Markdown heading: its level, its text without attributes, and its place."""
 
     level: int
@@ -275,8 +273,7 @@ class Guide:
         return {section.id: section for section in self.sections}
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A piece of Markdown: kind is paragraph, quote, list, table, code or rule.
 
     `text` has comments taken out and quote marks stripped; `origins` gives, for each of its lines, the line
@@ -301,8 +298,7 @@ class Block:
         return Place(file, line, column + index - (before.rfind("\n") + 1), max(1, length))
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A heading and the blocks below it, up to the next heading."""
 
     heading: Heading

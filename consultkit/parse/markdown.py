@@ -8,7 +8,8 @@ vanish is told as a fault: every visible word of a note must reach the outputs.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from consultkit.diagnostic import Fault, Place
 from consultkit.i18n import _
@@ -16,7 +17,6 @@ from consultkit.model import Attributes, Block, Body, Heading, Part
 from consultkit.schema.types import ID
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*(?:\{([^{}]*)\})?[ \t]*\Z")
-_TEXT = re.compile(r"()(.*?)[ \t]*(?:\{([^{}]*)\})?[ \t]*\Z")
 _ATTRIBUTE = re.compile(r"""#([\w-]+)|\.([\w-]+)|([\w-]+)=(?:"([^"]*)"|'([^']*)'|([^\s"'{}]+))|(\S+)""")
 _UNDERLINE = re.compile(r"[ ]{0,3}(=+|-+)[ \t]*\Z")
 _RULE = re.compile(r"[ ]{0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}\Z")
@@ -73,6 +73,28 @@ def _blank_comments(text: str, file: str, first_line: int, faults: list[Fault]) 
         )
         text = text[:index] + "    " + text[index + 4 :]
     return text
+
+
+class _Read(NamedTuple):
+    """A heading's line as read: `strange` is what is no attribute, `start` its offset in the line."""
+
+    level: int
+    text: str
+    attributes: Attributes
+    strange: str
+    start: int
+
+
+@lru_cache(maxsize=4096)  # the notes of a campaign have the same headings
+def _heading(line: str) -> _Read | None:
+    match = _HEADING.match(line)
+    if match is None:
+        return None
+    attrs, strange = attributes(match[3]) if match[3] else (Attributes(), "")
+    if strange and not attrs.id and ID.match(strange):  # the # was forgotten: told here, and only here
+        attrs = attrs._replace(id=strange)
+    start = match.start(3) + match[3].find(strange) if strange else 0
+    return _Read(len(match[1]), match[2].rstrip("#").rstrip(), attrs, strange, start)
 
 
 class _Scanner:
@@ -158,9 +180,10 @@ class _Scanner:
         if underline and self.kind == "paragraph" and len(self.lines) == 1:
             text, (above, column) = self.lines[0], self.origins[0]
             self.kind, self.lines, self.origins = "", [], []
-            match = _TEXT.match(text)
-            assert match is not None
-            self._open(1 if underline[1][0] == "=" else 2, match, " " * (column - 1) + text, above)
+            read = _heading("# " + text)
+            assert read is not None
+            read = read._replace(level=1 if underline[1][0] == "=" else 2, start=read.start - 2)
+            self._open(read, " " * (column - 1) + text, above)
             return True
         if self.kind or not _RULE.match(line):
             return False
@@ -169,24 +192,21 @@ class _Scanner:
         return True
 
     def _is_heading(self, line: str, stripped: str, number: int) -> bool:
-        match = _HEADING.match(stripped)
-        if match:
-            self._open(len(match[1]), match, line, number)
-        return match is not None
+        read = _heading(stripped)
+        if read is not None:
+            self._open(read, line, number)
+        return read is not None
 
-    def _open(self, level: int, match: re.Match[str], line: str, number: int) -> None:
+    def _open(self, read: _Read, line: str, number: int) -> None:
         self.close()
         self._end_part()
+        level, text, attrs, strange, start = read
         column = len(line) - len(line.lstrip(" \t")) + 1
-        place = Place(self.file, number, column, len(line.strip()))
-        attrs, strange = attributes(match[3]) if match[3] else (Attributes(), "")
+        self.heading = Heading(level, text, attrs, Place(self.file, number, column, len(line.strip())), line)
         if strange:
-            if not attrs.id and ID.match(strange):  # the # was forgotten: told here, and only here
-                attrs = replace(attrs, id=strange)
             message = _("“{piece}” is no attribute of a heading.").format(piece=strange)
-            where = Place(self.file, number, column + match.start(3) + match[3].find(strange), len(strange))
+            where = Place(self.file, number, column + start, len(strange))
             self.faults.append(Fault("md-attribute", where, message, _('Write {#id .class key="value"}.')))
-        self.heading = Heading(level, match[2].rstrip("#").rstrip(), attrs, place, line)
 
     def _end_part(self) -> None:
         if self.heading is not None:

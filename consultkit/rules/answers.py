@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from consultkit.diagnostic import Finding, Severity
 from consultkit.files import THEMES
 from consultkit.i18n import _
-from consultkit.model import Block, Guide, Heading, Note, Part, Project, Question
-from consultkit.parse.inline import plain, spans
+from consultkit.model import Block, Guide, Heading, Note, Part, Project, Question, Synthesis
+from consultkit.parse.inline import Span, plain, spans
 from consultkit.rules.base import rule, told
 from consultkit.schema.declare import RESERVED_THEMES
 from consultkit.text import did_you_mean, fold, nearest
@@ -18,6 +20,7 @@ from consultkit.text import did_you_mean, fold, nearest
 KNOWN_CLASSES = frozenset(("off", "translation", "guide-feedback"))
 REMOVED_QUESTIONS = "retired"  # the section in which `guide upgrade` keeps the answers of removed questions
 _EMPTY = re.compile(r"\W*(a completer|a remplir|todo|tbd|to do|to be completed|xxx+|)\W*\Z")
+_MANY_WORDS = re.compile(r"(?:[^\W_]+[\W_]+){8}")  # no placeholder has as many: the shortest way to an answer
 _BULLET = re.compile(r"[-*+]\s+|\d+[.)]\s+")
 
 
@@ -45,11 +48,15 @@ def asked(project: Project, note: Note, question: Question) -> bool:
 
 def answered(part: Part, question: Question) -> bool:
     """Whether something stands under a heading that a person would call an answer: not the probes alone."""
-    probes = {fold(plain(probe)) for probe in question.probes}
+    probes: set[str] = set()
     for block in part.blocks:
+        if block.kind != "list" and _MANY_WORDS.search(block.text):
+            return True
         text = fold(plain(block.text))
         if _EMPTY.match(text):
             continue
+        if block.kind == "list" and not probes:
+            probes = {fold(plain(probe)) for probe in question.probes}
         if block.kind != "list" or any(
             line.strip() not in probes for line in _BULLET.sub("", text).split("\n")
         ):
@@ -219,11 +226,12 @@ def heading_renamed(project: Project) -> Iterator[Finding]:
         for part in note.body.parts:
             question, section = guide.questions.get(part.heading.id), guide.section_by_id.get(part.heading.id)
             text = question.text if question else section.title if section else None
-            if text is not None and _words(text) != _words(part.heading.text):
+            if text is not None and text != part.heading.text and _words(text) != _words(part.heading.text):
                 message = _("The guide says “{text}”.").format(text=text)
                 yield Finding(part.heading.place, message, _("Copy the heading from the guide."))
 
 
+@lru_cache(maxsize=4096)  # the notes of a campaign have the same headings
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", fold(text))
 
@@ -332,13 +340,7 @@ def unknown_theme(project: Project) -> Iterator[Finding]:
     if not project.themes_sound:
         return
     known = set(project.theme_by_id) | KNOWN_CLASSES
-    coded = [
-        (note.file, block, span)
-        for note in project.notes
-        for block in note.body.blocks()
-        if "]{" in block.text
-        for span in spans(block.text)[0]
-    ]
+    coded = [(item.file, item.block, span) for item in braces(project) if item.of_note for span in item.spans]
     unknown = {name for _file, _block, span in coded for name in span.classes if name not in known}
     if len(unknown) <= _broken_themes(project):
         unknown = set()
@@ -378,15 +380,33 @@ def span_left_open(project: Project) -> Iterator[Finding]:
     Good:
         [difficile]{.acces}
     """
-    documents = [(note.file, note.body) for note in project.notes]
-    documents += [(s.file, s.body) for s in (*project.syntheses, *project.lessons)]
-    for file, body in documents:
-        for block in body.blocks():
-            if "{" in block.text and block.kind != "code":
-                for index in spans(block.text)[1]:
-                    message = _("These braces close no passage.")
-                    help = _("Write [passage]{.theme}: a [ before, a ] just before the {.")
-                    yield Finding(block.place(file, index), message, help)
+    for item in braces(project):
+        for index in item.stray:
+            message = _("These braces close no passage.")
+            help = _("Write [passage]{.theme}: a [ before, a ] just before the {.")
+            yield Finding(item.block.place(item.file, index), message, help)
+
+
+class Braces(NamedTuple):
+    """A block with braces: its coded passages, and the braces that close none."""
+
+    file: str
+    block: Block
+    spans: list[Span]
+    stray: list[int]
+    of_note: bool
+
+
+@lru_cache(maxsize=2)
+def braces(project: Project) -> list[Braces]:
+    """Every block with braces, read once for all the rules."""
+    documents: list[Note | Synthesis] = [*project.notes, *project.syntheses, *project.lessons]
+    return [
+        Braces(document.file, block, *spans(block.text), isinstance(document, Note))
+        for document in documents
+        for block in document.body.blocks()
+        if "{" in block.text and block.kind != "code"
+    ]
 
 
 @rule("N019")
@@ -403,7 +423,7 @@ def empty_block_quote(project: Project) -> Iterator[Finding]:
     """
     for note in project.notes:
         for block in note.body.blocks():
-            if block.kind == "quote" and is_empty(block):
+            if block.kind == "quote" and not _MANY_WORDS.search(block.text) and is_empty(block):
                 message = _("This block quote is empty.")
                 yield Finding(
                     block.place(note.file), message, _("Write the words as spoken, or delete the >.")
@@ -412,7 +432,7 @@ def empty_block_quote(project: Project) -> Iterator[Finding]:
 
 def is_empty(block: Block) -> bool:
     """Whether a block holds no words."""
-    return not re.search(r"\w", plain(block.text))
+    return not re.search(r"\w", block.text) or not re.search(r"\w", plain(block.text))
 
 
 @rule("N020")

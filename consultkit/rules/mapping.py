@@ -14,7 +14,7 @@ from consultkit.places import known_region, region_of_cercle
 from consultkit.rules.base import rule, told
 from consultkit.rules.known import explained
 from consultkit.schema.declare import EXIT_STATUSES
-from consultkit.text import did_you_mean, fold, listing, within_one_edit
+from consultkit.text import did_you_mean, fold, listing
 
 
 @rule("M001")
@@ -110,35 +110,34 @@ def probable_duplicate_actor(project: Project) -> Iterator[Finding]:
     mapping = project.mapping
     if mapping is None:
         return
-    names = {actor.id: _comparable(actor.name) for actor in mapping.actors}
-    by_region: dict[str, list[Actor]] = {}
-    reported: set[str] = set()
+    seen: dict[tuple[str, str], Actor] = {}
     for actor in mapping.actors:
-        for region in dict.fromkeys(actor.regions):
-            for other in _look_alikes(actor, by_region.setdefault(region, []), names):
-                if actor.id not in reported and other.id != actor.id:
-                    reported.add(actor.id)
-                    message = _("“{id}” is probably the same actor as “{other}” (line {line}).")
-                    place = actor.data.place("name")
-                    text = message.format(id=actor.id, other=other.id, line=other.place.line)
-                    yield Finding(place, text, _("Keep one, or make their names differ."))
-            by_region[region].append(actor)
+        keys = [(region, shape) for region in dict.fromkeys(actor.regions) for shape in _shapes(actor)]
+        other = next((seen[key] for key in keys if key in seen and seen[key].id != actor.id), None)
+        if other is not None:
+            message = _("“{id}” is probably the same actor as “{other}” (line {line}).")
+            text = message.format(id=actor.id, other=other.id, line=other.place.line)
+            yield Finding(actor.data.place("name"), text, _("Keep one, or make their names differ."))
+        for key in keys:
+            seen.setdefault(key, actor)
 
 
-def _comparable(name: str) -> str:
-    return " ".join(re.findall(r"\w+", fold(name)))
+def _shapes(actor: Actor) -> Iterator[str]:
+    """What two actors share who are probably one: the acronym, the name, or the name less one letter.
 
-
-def _look_alikes(actor: Actor, others: Iterable[Actor], names: dict[str, str]) -> Iterator[Actor]:
-    name, acronym = names[actor.id], fold(actor.acronym)
-    digits = [c for c in name if c.isdigit()]
-    for other in others:
-        theirs = names[other.id]
-        same_acronym = bool(acronym) and acronym == fold(other.acronym)
-        one_letter = len(name) > 5 and abs(len(name) - len(theirs)) <= 1 and within_one_edit(name, theirs)
-        same_numbers = digits == [c for c in theirs if c.isdigit()]
-        if same_acronym or name == theirs or (one_letter and same_numbers):
-            yield other
+    Two names one letter apart (or with two neighbours swapped) have a shape in common; digits are never left
+    out, since “Comité 1” and “Comité 2” are two.
+    """
+    if actor.acronym:
+        yield "=" + fold(actor.acronym)
+    name = " ".join(re.findall(r"\w+", fold(actor.name)))
+    yield name
+    if len(name) > 5:
+        digits = "".join(c for c in name if c.isdigit())
+        for index, char in enumerate(name):
+            if not char.isdigit():
+                yield f"{digits}|{name[:index]}{name[index + 1 :]}"
+        yield f"{digits}|{name}"
 
 
 @rule("M006")
