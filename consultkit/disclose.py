@@ -305,17 +305,29 @@ class Disclosure:
         if not text or not self.hidden_actors:
             return text
         own = frozenset(note.actors) if self.level(note) in NAMED else frozenset()
-        hits = [hit for hit in self.organisations.search(text) if hit.owner not in own]
-        if any(set(text[hit.start : hit.end]) & set("[]{}") for hit in hits):
+        hits = [(hit.start, hit.end, hit.owner) for hit in self.organisations.search(text)]
+        hits = [hit for hit in hits if hit[2] not in own]
+        if any(set(text[start:end]) & set("[]{}") for start, end, _owner in hits):
             return self.without_names(note, plain(text))  # markup inside a name
-        for hit in sorted(hits, key=lambda hit: -hit.start):
-            mine = hit.owner in note.actors
-            text = (
-                text[: hit.start]
-                + (_("[the organisation]") if mine else _("[an organisation]"))
-                + text[hit.end :]
-            )
+        for start, end, owner in sorted(hits, reverse=True):
+            text = text[:start] + _instead(owner in note.actors) + text[end:]
+        for written, owner in self._numbered.items():
+            if written in text and owner not in own:
+                whole = rf"(?<!\w){re.escape(written)}(?!\w)"
+                text = re.sub(whole, _instead(owner in note.actors), text)
         return text
+
+    @cached_property
+    def _numbered(self) -> dict[str, str]:
+        """Acronyms with digits and whose they are: the matcher knows letters alone."""
+        actors = self.project.mapping.actor_by_id if self.project.mapping else {}
+        found = {actors[id_].acronym: id_ for id_ in sorted(self.hidden_actors) if id_ in actors}
+        return {acronym: id_ for acronym, id_ in found.items() if re.search(r"\d", acronym)}
+
+
+def _instead(mine: bool) -> str:
+    """What stands for an organisation that must not be recognised."""
+    return _("[the organisation]") if mine else _("[an organisation]")
 
 
 def respan(text: str, is_theme: Callable[[Span], bool]) -> str:

@@ -6,20 +6,20 @@ import datetime as dt
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from consultkit import i18n
 from consultkit.disclose import INTERNAL, SHARED, Disclosure
-from consultkit.i18n import N_, _
+from consultkit.i18n import N_, _, speaking
 from consultkit.model import Campaign, Project
 from consultkit.report import words
 from consultkit.report.advance import Advance
 from consultkit.report.annex import Annex
 from consultkit.report.compose import Composer
 from consultkit.report.render import SEAM, Document
+from consultkit.report.tables import esc
 from consultkit.report.typography import typographic
 from consultkit.report.view import View, own
 from consultkit.schema.declare import SPECIAL_SECTIONS
@@ -88,7 +88,8 @@ def build_report(
     date = date or document_date(project)
     if kind == "progress":  # where it stands is told for the document's day
         project = replace(project, today=date)
-    with speaking(lang or project.language) as lang:
+    lang = lang or project.language
+    with speaking(lang):
         view = View(project, Disclosure(project, edition), region)
         body, annex = _body(view, kind, lang, since)
         document = _document(view, body, kind, lang, force, names_checked, date)
@@ -107,17 +108,6 @@ def build_report(
             tuple(ids),
             _names(view) if shows_presence else (),
         )
-
-
-@contextmanager
-def speaking(language: str) -> Iterator[str]:
-    """The document's language in use, then again the one before."""
-    before = i18n.language()
-    i18n.use(language)
-    try:
-        yield language
-    finally:
-        i18n.use(before)
 
 
 def _body(view: View, kind: str, lang: str, since: dt.date | None) -> tuple[str, Annex | None]:
@@ -142,8 +132,6 @@ def _body(view: View, kind: str, lang: str, since: dt.date | None) -> tuple[str,
 
 def _common(view: View) -> dict[str, Any]:
     """What every template may use."""
-    from consultkit.report.tables import esc
-
     project, mapping = view.project, view.project.mapping
     assert mapping is not None
     campaign = mapping.campaign
@@ -240,11 +228,11 @@ def _banner(view: View, kind: str, forced: bool) -> Iterator[str]:
 
 
 def _names(view: View) -> tuple[str, ...]:
-    """The cells of the mapping annex that name an organisation, as they are printed."""
+    """The cells of the mapping annex that name an organisation, as the Markdown has them."""
     mapping = view.project.mapping
     actors = mapping.actors if mapping else ()
-    shown = (a.name + (f" ({a.acronym})" if a.acronym else "") for a in actors if a.kind == "organisation")
-    return tuple(dict.fromkeys(typographic(" ".join(name.split()), i18n.language()) for name in shown))
+    shown = (esc(a.name) + (f" ({esc(a.acronym)})" if a.acronym else "") for a in actors)
+    return tuple(dict.fromkeys(f"| {typographic(name, i18n.language())} |" for name in shown))
 
 
 def _logo(templates: Path) -> Path | None:

@@ -14,9 +14,10 @@ from typing import Any
 from consultkit import __version__
 from consultkit.disclose import INTERNAL, Disclosure
 from consultkit.evidence import ledger
+from consultkit.i18n import speaking
 from consultkit.model import Project
 from consultkit.report import pandoc
-from consultkit.report.build import Built, speaking
+from consultkit.report.build import Built
 
 
 def evidence(project: Project, built: Built) -> bytes:

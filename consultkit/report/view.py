@@ -126,12 +126,13 @@ class View:
         across = "" if self.region else self.written(ACROSS, id_)
         shown: list[Finding] = []
         lacking: list[str] = []
+        heard = {note.region for note in self.tally.held}
         for region, name in self.tally.regions.items():
             text, document = self.written(region, id_), self.synthesis(region)
             if text:
                 draft = "" if document and document.done else missing(_("draft"))
                 shown.append(Finding(region, esc(name), draft + text))
-            elif document is None or not document.done:
+            elif region in heard and (document is None or not document.done):
                 lacking.append(name)
         names = missing(_("findings to be written: {regions}").format(regions=words.joined(lacking)))
         return Chapter(id_, esc(title), across, tuple(shown), names if lacking else "")
@@ -302,31 +303,27 @@ class View:
         groups = [
             self._group(kind) for kind in words.KINDS if any(t.kind == kind for t in self.project.themes)
         ]
-        return [group for group in groups if group.by_type]
+        return [group for group in groups if group.by_type or group.by_region]
 
     def _group(self, kind: str) -> ThemeGroup:
         title = _(words.KINDS[kind])
         by_type, by_region = self.tally.themes(kind)
-        drawn = figures.heat_map(by_type.rows, by_type.columns, by_type.cells, masked=MASK)
-        alt = figures.heat_map_alt(by_type.rows, by_type.columns, by_type.cells, masked=MASK)
-        caption = _("{themes}: by actor type").format(themes=title)
-        raised = self._tells(by_type) and len(by_type.columns) > 1
+        several = len(by_type.columns) > 1
+        rows, columns, cells = by_type.rows, by_type.columns, by_type.cells
+        drawn = Figure(
+            figures.heat_map(rows, columns, cells, masked=MASK),
+            figures.heat_map_alt(rows, columns, cells, masked=MASK),
+        )
+        caption = _("{themes}: consultations that raise them, by actor type")
+        caption = caption if several else _("{themes}: consultations that raise them")
+        by_regions = _("{themes}: consultations that raise them, by region").format(themes=title)
+        heat = _("{themes}: by actor type").format(themes=title)
         return ThemeGroup(
             kind,
             title,
-            _crossed(
-                by_type,
-                _("Theme"),
-                _("{themes}: consultations that raise them, by actor type").format(themes=title),
-            ),
-            _crossed(
-                by_region,
-                _("Theme"),
-                _("{themes}: consultations that raise them, by region").format(themes=title),
-            )
-            if not self.region
-            else "",
-            self._figure(f"themes-{kind}", Figure(drawn, alt), caption) if raised else "",
+            _crossed(by_type, _("Theme"), caption.format(themes=title)) if several or self.region else "",
+            "" if self.region else _crossed(by_region, _("Theme"), by_regions),
+            self._figure(f"themes-{kind}", drawn, heat) if several and self._tells(by_type) else "",
             tuple(self._quotes(kind)),
         )
 

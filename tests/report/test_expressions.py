@@ -1,0 +1,88 @@
+"""Numbers in prose: a closed vocabulary, counted from the notes, never run."""
+
+from __future__ import annotations
+
+import pytest
+from campaigns import A, Campaign, N, synthesis
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consultkit.i18n import speaking
+from consultkit.report.expressions import ExpressionError, faults, parse, substitute
+
+NOTES = [N(f"G-{i}", ("tamat",)) for i in range(6)] + [
+    N("G-8", ("tamat",), need="Rien."),
+    N("G-9", ("tamat",), status="draft"),
+]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    return Campaign(NOTES, [A("tamat"), A("sigi"), A("loin", "ong", ("mopti",))], minimum=5).load(
+        tmp_path_factory.mktemp("c")
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "number"),
+    [
+        ("n()", "7"), ('n(region="gao")', "7"), ('n(theme="formation")', "6"), ("n(theme='formation', region='gao')", "6"),
+        ('n(region="mopti")', "0"), ('n(type="osc", mode="présentiel")', None), ('n(mode="in-person")', "7"),
+        ('persons()', "7"), ('persons(sex="f")', "7"), ('persons(sex="m")', "0"), ("regions()", "2"),
+        ('actors()', "3"), ('actors(region="gao")', "2"), ("minimum()", "5"), ('minimum(region="mopti")', "0"),
+    ],
+)  # fmt: skip
+def test_what_is_counted(project, source, number):
+    if number is None:
+        with pytest.raises(ExpressionError):
+            parse(source, project)
+        return
+    assert substitute(f"Soit {{{{ {source} }}}} cas.", project, masked=False) == f"Soit {number} cas."
+
+
+def test_small_numbers_are_masked_where_they_narrow(tmp_path):
+    project = Campaign(NOTES[:3], [A("tamat")]).load(tmp_path)
+    with speaking("fr"):
+        assert substitute('{{ n(theme="formation") }}', project, masked=True) == "moins de 5"
+        assert substitute("{{ persons() }}", project, masked=True) == "moins de 5"
+        assert substitute('{{ n(region="gao") }}', project, masked=True) == "3"
+        assert substitute('{{ n(theme="formation") }}', project, masked=False) == "3"
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["", "n", "m()", "n(7)", "n(themes='x')", "n(theme='nul')", "n(theme=1)", "__import__('os').system('id')",
+     "n(**{'region': 'gao'})", "n(region='gao').x", "n(", "[n() for x in y]", "n(region='nord')"],
+)  # fmt: skip
+def test_anything_else_is_a_fault(project, source):
+    with pytest.raises(ExpressionError) as caught:
+        parse(source, project)
+    assert str(caught.value).endswith(".")
+
+
+@given(st.text(max_size=40))
+def test_no_text_is_ever_run_or_breaks(project, source):
+    try:
+        parsed = parse(source, project)
+    except ExpressionError:
+        return
+    assert parsed.name in ("n", "persons", "actors", "regions", "minimum")
+
+
+def test_faults_are_told_with_their_place(tmp_path):
+    files = {
+        "notes/gao/synthese.md": synthesis(
+            '## O {#organisation}\n\nBien {{ n() }},\nmal {{ n(theme="formatoin") }}.'
+        )
+    }
+    project = Campaign(NOTES, [A("tamat")], files).load(tmp_path)
+    [(place, message, help)] = list(faults(project))
+    assert (place.file, place.line, place.column) == ("notes/gao/synthese.md", 10, 5)
+    assert "formatoin" in message
+    assert "formation" in help
+
+
+def test_the_number_replaces_the_expression_and_nothing_else(project):
+    text = "A {{ n() }} b {{ nul() }} c {not} {{ regions() }}"
+    with speaking("fr"):
+        assert substitute(text, project, masked=False) == "A 7 b [nombre à corriger]{.missing} c {not} 2"
