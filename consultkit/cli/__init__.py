@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "check": ("check", "check", N_("Checks everything, or the named files.")),
     "status": ("status", "status", N_("Coverage, progress, deliverables, whom to call.")),
     "report": ("report", "report", N_("Makes the report in Word and PDF.")),
+    "share": ("share", "share", N_("The detailed notes whose consent allows it, in one ZIP.")),
     "comments": ("comments", "comments", N_("Lists a reviewer's comments, each with its source.")),
     "purge": ("purge", "purge", N_("Removes what identifies people, once the campaign is over.")),
     "explain": ("explain", "explain", N_("What a rule wants, why, and an example.")),

@@ -82,18 +82,18 @@ def report(
 ) -> int:
     """Makes the report in Word and PDF."""
     project = load(root())
-    if verify is not None:
-        return _verify(project, verify, edition)
     _known_region(project, region)
+    if verify is not None:
+        return _verify(project, verify, region)
     refusals = _refusals(project, kind, region)
     if refusals and (not force or project.mapping is None):
-        return _refuse(project, refusals)
+        return refuse(project, refusals, forcible=project.mapping is not None)
     formats = [str(f) for f in dict.fromkeys(to or [Format.DOCX, Format.PDF])]
     day = day_given(since) if since else None
     with _progress(_("Making the document…")):
         from consultkit.report.build import build_report
 
-        with _template_faults():
+        with template_faults():
             built = build_report(
                 project, edition=edition, kind=kind, region=region or "", since=day, force=bool(refusals),
                 names_checked=project.names_checked,
@@ -101,6 +101,10 @@ def report(
         outputs = _render(
             project, built, formats, NAMES[project.language][kind] + (f"-{region}" if region else "")
         )
+        if edition is Edition.INTERNAL and kind is Kind.REPORT:
+            from consultkit.report.proof import evidence
+
+            outputs["evidence.json"] = evidence(project, built)
         leaks = _leaks(project, built, outputs)
     if leaks:
         print(_("Refused: a known identity would leave."), file=sys.stderr)
@@ -137,7 +141,8 @@ def _refusals(project: Project, kind: Kind, region: str | None) -> list[Diagnost
     return [problem for problem in problems if reads(problem.place.file)]
 
 
-def _refuse(project: Project, refusals: list[Diagnostic]) -> int:
+def refuse(project: Project, refusals: list[Diagnostic], *, forcible: bool = False) -> int:
+    """Tells the errors that must be mended before anything is made."""
     from consultkit.output.diagnostics import as_lines
     from consultkit.output.terminal import say, terminal_width
 
@@ -147,12 +152,14 @@ def _refuse(project: Project, refusals: list[Diagnostic]) -> int:
         ngettext("Refused: {n} error to mend first.", "Refused: {n} errors to mend first.", n).format(n=n),
         file=sys.stderr,
     )
-    print(_("--force makes it all the same, marked as a draft."), file=sys.stderr)
+    if forcible:
+        print(_("--force makes it all the same, marked as a draft."), file=sys.stderr)
     return 1
 
 
 @contextmanager
-def _template_faults() -> Iterator[None]:
+def template_faults() -> Iterator[None]:
+    """A template that cannot be used ends the run with its place and a sentence."""
     from consultkit.report.compose import TemplateFault
 
     try:
@@ -174,28 +181,25 @@ def _render(project: Project, built: Built, formats: list[str], name: str) -> di
 
 
 def _leaks(project: Project, built: Built, outputs: Mapping[str, bytes]) -> list[str]:
-    """Known persons in what is about to be written, and organisations that asked not to be named."""
-    from consultkit.privacy.gate import leaks
-    from consultkit.privacy.organisations import organisation_matcher
+    """Known persons, hidden organisations, numbers and addresses in what would be written."""
+    from consultkit.privacy.gate import leaks, named, signs
     from consultkit.rules.privacy import hidden_actors, matcher
 
+    text, document = built.document.markdown, _("the document")
     found = [str(leak) for leak in leaks(outputs, matcher(project) if project.identities else None)]
-    hidden = hidden_actors(project)
-    if hidden and project.mapping:
-        text = built.document.markdown
-        named = [actor.name for actor in project.mapping.actors if actor.id not in hidden]
-        for name in sorted((*built.presence, *named), key=len, reverse=True):
-            text = text.replace(name, "")
-        owners = {hit.owner for hit in organisation_matcher(project.mapping, hidden).search(text)}
-        message = _("An organisation that asked not to be named ({owner}) stands in the text.")
-        found += [message.format(owner=owner) for owner in sorted(owners)]
-    return found
+    found += named(project.mapping, hidden_actors(project), text, document, built.presence)
+    return found + signs(text, project.allowed, document)
 
 
 def _write(
-    project: Project, outputs: dict[str, bytes], out: Path | None, deliver: str | None, kind: Kind, region: str | None,
+    project: Project,
+    outputs: dict[str, bytes],
+    out: Path | None,
+    deliver: str | None,
+    kind: Kind,
+    region: str | None,
     built: Built,
-) -> list[Path]:  # fmt: skip
+) -> list[Path]:
     from consultkit.deliveries import delivery, organisation_word, record, sending_name
 
     folder = out if out is not None else project.root / "build"
@@ -206,6 +210,7 @@ def _write(
         for name, data in outputs.items():
             write_atomic(folder / name, data)
             written.append(folder / name)
+        outputs.pop("evidence.json", None)
         if deliver is not None:
             if not organisation_word(deliver):
                 raise WorkspaceError(_("Name the organisation that receives it, not a person or an address."))
@@ -266,5 +271,38 @@ def _open(path: Path) -> None:
         print(_("{path} could not be opened from here.").format(path=path), file=sys.stderr)
 
 
-def _verify(project: Project, path: Path, edition: Edition) -> int:
-    raise WorkspaceError(str((project.root, path, edition)))
+def _verify(project: Project, path: Path, region: str | None) -> int:
+    """Tells what became of the quotations of a delivered Word file."""
+    from consultkit.output.terminal import Line, printable, say, terminal_width, wrap
+    from consultkit.report.verify import VerifyError, verify
+
+    try:
+        result = verify(path.read_bytes(), project, region=region or "")
+    except (OSError, VerifyError) as error:
+        reason = str(error) if isinstance(error, VerifyError) else error.strerror or type(error).__name__
+        raise WorkspaceError(
+            _("{path} cannot be verified: {reason}").format(path=path, reason=reason)
+        ) from None
+    width, lines = terminal_width(), list[Line]()
+    for altered in result.altered:
+        lines.append([(_("Altered (paragraph {n}):").format(n=altered.paragraph), "bold red")])
+        lines += [[(line, "")] for line in wrap(printable(altered.text), width, "  ")]
+        for delivered, written in altered.differences:
+            change = _("“{written}” became “{delivered}”").format(
+                written=written or "∅", delivered=delivered or "∅"
+            )
+            lines.append([("  " + printable(change), "")])
+        lines.append([("  " + str(altered.quotation.place), "dim")])
+    for added in result.added:
+        style = "yellow" if added.note else "bold red"
+        where = _("it stands in {id}").format(id=added.note) if added.note else _("no note holds it")
+        lines.append([(_("Added (paragraph {n}): {where}.").format(n=added.paragraph, where=where), style)])
+        lines += [[(line, "")] for line in wrap(printable(added.text), width, "  ")]
+    for lost in result.lost:
+        lines.append([(_("No longer there: {place}").format(place=lost.place), "yellow")])
+        lines += [[(line, "")] for line in wrap(printable(lost.text), width, "  ")]
+    kept = ngettext(
+        "{n} quotation agrees with the notes.", "{n} quotations agree with the notes.", result.kept
+    )
+    say([*lines, [(kept.format(n=result.kept), "bold green" if result.faithful else "bold")]])
+    return 0 if result.faithful and not result.lost else 1

@@ -7,13 +7,16 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from consultkit.i18n import _
+from consultkit.model import ActorMapping
+from consultkit.privacy import patterns
 from consultkit.privacy.matcher import Matcher
+from consultkit.privacy.organisations import organisation_matcher
 from consultkit.privacy.readback import texts
 
 
 @dataclass(frozen=True, slots=True)
 class Leak:
-    """A known identity in an output: the file, where in it, and whose; never its text."""
+    """A known identity in an output: the file, where in it, and whose; never its text, also not in a name."""
 
     file: str
     where: str
@@ -32,8 +35,48 @@ def leaks(outputs: Mapping[str, bytes], matcher: Matcher | None) -> list[Leak]:
     for name, data in outputs.items():
         for where, text in _everything(name, data):
             for hit in matcher.search(text):
-                found.setdefault((name, where, hit.owner), Leak(name, where, hit.owner))
+                leak = Leak(_masked(name, matcher), _masked(where, matcher), hit.owner)
+                found.setdefault((leak.file, leak.where, leak.owner), leak)
     return list(found.values())
+
+
+def named(
+    mapping: ActorMapping | None, hidden: Iterable[str], text: str, where: str, spared: Iterable[str] = ()
+) -> list[str]:
+    """Organisations that asked not to be named and stand in a text, as sentences.
+
+    `hidden` are their ids. The names of all others, and what is `spared` (the list of who is present), may
+    hold the same words.
+    """
+    hidden = set(hidden)
+    if not hidden or mapping is None:
+        return []
+    others = [actor.name for actor in mapping.actors if actor.id not in hidden]
+    for name in sorted((*spared, *others), key=len, reverse=True):
+        text = text.replace(name, "")
+    owners = {hit.owner for hit in organisation_matcher(mapping, hidden).search(text)}
+    message = _("An organisation that asked not to be named ({owner}) stands in {where}.")
+    return [message.format(owner=owner, where=where) for owner in sorted(owners)]
+
+
+def signs(text: str, allowed: frozenset[str], where: str) -> list[str]:
+    """Numbers and addresses in a text about to leave that no line excepts, as sentences."""
+    found = {
+        hit.kind
+        for hit in patterns.search(text)
+        if text[hit.start : hit.end].strip(" \u00a0\u202f") not in allowed
+    }
+    message = _(
+        "{where}: {kind}. Take it out of the notes or the template, or except it in notes/exceptions.yaml."
+    )
+    return [message.format(where=where, kind=_(patterns.KINDS[kind])) for kind in sorted(found)]
+
+
+def _masked(place: str, matcher: Matcher) -> str:
+    """A place without the identities that a file's own name may hold."""
+    for hit in reversed(matcher.search(place.replace("_", " "))):
+        place = place[: hit.start] + "•••" + place[hit.end :]
+    return place
 
 
 def _everything(name: str, data: bytes) -> Iterable[tuple[str, str]]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from xml.parsers import expat
 
+from consultkit.files import WorkspaceError
 from consultkit.i18n import _
 
 MAX_MEMBER = 64 * 1024 * 1024  # bytes of one entry of a ZIP
@@ -32,7 +33,7 @@ PICTURES = frozenset(
 Texts = Iterator[tuple[str, str]]
 
 
-class ReadbackError(Exception):
+class ReadbackError(WorkspaceError):
     """A document that could not be read back, as a sentence; it holds nothing of the document's text."""
 
 

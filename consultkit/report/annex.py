@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from consultkit.calendar import campaign_end
+from consultkit.disclose import Shown
 from consultkit.evidence import Statement
 from consultkit.i18n import N_, _, ngettext
 from consultkit.model import Note, Part, Question, Synthesis
@@ -17,7 +18,7 @@ from consultkit.progress import themes_in
 from consultkit.report import figures, words
 from consultkit.report.prose import link
 from consultkit.report.render import Figure
-from consultkit.report.tables import bullets, esc, table
+from consultkit.report.tables import bullets, esc, figure, table
 from consultkit.report.view import View
 from consultkit.text import fold, long_date
 
@@ -175,7 +176,7 @@ class Annex:
             anchors = self.view.prose.anchors.get(note.id, [])
             quoted = ", ".join(f"[{number}](#{anchor})" for number, anchor in enumerate(anchors, 1))
             facts = tuple((label, esc(value)) for label, value in shown.facts)
-            parts = tuple(_part(p.level, p.title, p.markdown, p.held_back) for p in shown.parts)
+            parts = tuple(map(shown_part, shown.parts))
             found.append(AnnexedNote(note.id, esc(shown.attribution), facts, quoted, parts))
         return found
 
@@ -200,7 +201,7 @@ class Annex:
         self.view.figures["calendar"] = Figure(
             figures.timeline(first, end, lanes, due), figures.timeline_alt(first, end, lanes, due)
         )
-        return f"![{_('Consultations by week, and deliverables')}](figure:calendar)"
+        return figure("calendar", _("Consultations by week, and deliverables"))
 
     # Traceability
 
@@ -222,10 +223,12 @@ class Annex:
         for statement in statements:
             cited[statement.section].update(dict.fromkeys(i for c in statement.citations for i in c.ids))
             quoted[statement.section] += len(statement.quotations)
-        guide = self.project.guide.section_by_id if self.project.guide else {}
+        titles = {
+            part.heading.id: plain(part.heading.text) for part in document.body.parts if part.heading.id
+        }
         for section, ids in cited.items():
             if ids:
-                title = guide[section].title if section in guide else section
+                title = titles.get(section, section)
                 yield esc(self._name(document)), esc(title), str(quoted[section] or "–"), self._links(ids)
 
     def _name(self, document: Synthesis) -> str:
@@ -294,7 +297,7 @@ class Annex:
         for theme in self.project.themes:
             notes = raised[theme.id]
             regions = dict.fromkeys(self.view.tally.regions.get(note.region, note.region) for note in notes)
-            single = f" **{_('single source')}**" if len(notes) == 1 else ""
+            single = " **" + _("single source") + "**" if len(notes) == 1 else ""
             codes = self._links([note.id for note in notes])
             rows.append(
                 [
@@ -375,9 +378,11 @@ class Annex:
         }
 
 
-def _part(level: int, title: str, markdown: str, held_back: bool) -> str:
-    heading = f"{'#' * min(6, max(3, level + 1))} {esc(title)}" if title else ""
-    body = f"*{_('Answer held back: it would tell who speaks.')}*" if held_back else markdown
+def shown_part(part: Shown) -> str:
+    """A heading of a note and what stands below it, as the note template takes it."""
+    heading = f"{'#' * min(6, max(3, part.level + 1))} {esc(part.title)}" if part.title else ""
+    held_back = "*" + _("Answer held back: it would tell who speaks.") + "*"
+    body = held_back if part.held_back else part.markdown
     return "\n\n".join(piece for piece in (heading, body) if piece)
 
 

@@ -175,6 +175,25 @@ def actor_named_below_attribution(project: Project) -> Iterator[Finding]:
             yield Finding(place_at(text, hit.start, document.file), message, _("Write its type instead."))
 
 
+@rule("P008", Severity.WARNING)
+def delivered_and_withdrawn(project: Project) -> Iterator[Finding]:
+    """A delivered file holds a note whose consent was withdrawn.
+
+    From then on the note stands in no output; what left before must be called back.
+    """
+    for delivery in project.deliveries:
+        known = [project.note_by_id[id_] for id_ in delivery.notes if id_ in project.note_by_id]
+        for note in known:
+            withdrawn = note.consent.withdrawn
+            if withdrawn is not None:
+                message = _(
+                    "{file}, delivered to {to} on {date}, holds {note}, withdrawn on {withdrawn}."
+                ).format(
+                    file=delivery.file, to=delivery.to, date=delivery.date, note=note.id, withdrawn=withdrawn
+                )
+                yield Finding(delivery.place, message, _("Ask them to destroy it, and send a new version."))
+
+
 def hidden_actors(project: Project) -> list[str]:
     """Ids of the actors heard, none of whose notes may be attributed to the organisation."""
     heard: dict[str, list[Note]] = {}
@@ -186,5 +205,5 @@ def hidden_actors(project: Project) -> list[str]:
 
 RULES = (
     known_identity, dangerous_pattern, perhaps_a_name, private_in_git, leaving_folder, damaged_identities,
-    actor_named_below_attribution,
+    actor_named_below_attribution, delivered_and_withdrawn,
 )  # fmt: skip

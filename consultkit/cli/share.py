@@ -1,0 +1,129 @@
+"""consultkit share: the detailed notes whose consent allows it, in one ZIP, after the gate."""
+
+from __future__ import annotations
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from consultkit.cli import root
+from consultkit.cli.report import refuse, template_faults
+from consultkit.diagnostic import Diagnostic, Severity
+from consultkit.files import WorkspaceError, locked, write_atomic
+from consultkit.i18n import _, ngettext, speaking
+from consultkit.load import load
+from consultkit.model import Project
+from consultkit.rules import run, select
+
+if TYPE_CHECKING:
+    from consultkit.report.render import Document
+    from consultkit.report.share import Shared
+
+NAMES = {"fr": "partage.zip", "en": "share.zip"}
+
+
+def share(
+    without_identities: Annotated[
+        bool, typer.Option("--without-identities", help=_("Although names cannot be checked here."))
+    ] = False,
+    to: Annotated[
+        str | None,
+        typer.Option(metavar="ORG", help=_("Names it for sending to an organisation, and logs it.")),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help=_("The ZIP to write; in build/ by default."))
+    ] = None,
+) -> int:
+    """Puts the detailed notes whose consent allows it into one ZIP."""
+    from consultkit.deliveries import delivery, organisation_word, record, sending_name
+
+    project = load(root())
+    if to is not None and not organisation_word(to):
+        raise WorkspaceError(_("Name the organisation that receives it, not a person or an address."))
+    if not project.names_checked and not without_identities:
+        message = _("The identities cannot be read here, so names cannot be checked.")
+        raise WorkspaceError(f"{message} {_('Unlock them, or add --without-identities.')}")
+    refusals = _refusals(project)
+    if refusals or project.mapping is None:
+        return refuse(project, refusals)
+    shared = _shared(project)
+    if not shared.notes:
+        print(
+            _("Nothing to share: no finished note has consent.share and is not confidential."),
+            file=sys.stderr,
+        )
+        return 1
+    data = _render(project, shared)
+    name = sending_name(project, [_("Notes")], ".zip") if to is not None else NAMES[project.language]
+    target = out or project.root / "build" / name
+    leaks = _leaks(project, shared, target.name, data)
+    if leaks:
+        print(_("Refused: a known identity would leave."), file=sys.stderr)
+        for leak in leaks:
+            print(f"  {leak}", file=sys.stderr)
+        return 1
+    with locked(project.root):
+        write_atomic(target, data)
+        if to is not None:
+            entry = delivery(project, target.name, data, to=to, kind="notes", notes=shared.notes)
+            with speaking(project.language):
+                record(project.root, [entry])
+    n = len(shared.notes)
+    print(f"  + {target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target}")
+    print(ngettext("{n} note shared.", "{n} notes shared.", n).format(n=n))
+    if not project.names_checked:
+        print(_("Names were not checked: the identities cannot be read here. The first page says so."))
+    return 0
+
+
+def _refusals(project: Project) -> list[Diagnostic]:
+    """The errors, coverage aside, in the files that are read for it."""
+    from consultkit.disclose import Disclosure
+
+    disclosure = Disclosure(project)
+    shown = {note.file for note in project.notes if disclosure.annexed(note)}
+    return [
+        problem
+        for problem in select(run(project), ignored=["C"])
+        if problem.severity is Severity.ERROR
+        and (problem.place.file in shown or not problem.place.file.startswith(("notes/", "private/")))
+    ]
+
+
+def _shared(project: Project) -> Shared:
+    from consultkit.report.share import build_share
+
+    with template_faults(), speaking(project.language):
+        return build_share(project)
+
+
+def _render(project: Project, shared: Shared) -> bytes:
+    """The ZIP; pandoc's processes run side by side."""
+    from consultkit.report.render import RenderError, render
+    from consultkit.report.share import zipped
+
+    def docx(document: Document) -> bytes:
+        return render(document, ["docx"], templates=project.root / "templates", workspace=project.root)[
+            "docx"
+        ]
+
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            return zipped(dict(zip(shared.documents, pool.map(docx, shared.documents.values()), strict=True)))
+    except RenderError as error:
+        raise WorkspaceError(str(error)) from None
+
+
+def _leaks(project: Project, shared: Shared, name: str, data: bytes) -> list[str]:
+    """Known persons, hidden organisations, numbers and addresses in what is about to leave."""
+    from consultkit.privacy.gate import leaks, named, signs
+    from consultkit.rules.privacy import hidden_actors, matcher
+
+    found = [str(leak) for leak in leaks({name: data}, matcher(project) if project.identities else None)]
+    for document, content in shared.documents.items():
+        found += named(project.mapping, hidden_actors(project), content.markdown, document)
+        found += signs(content.markdown, project.allowed, document)
+    return found

@@ -1,0 +1,95 @@
+"""The detailed notes that may leave: one document each and an index, numbered so that nothing is told."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import re
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from consultkit.disclose import Disclosure, ShownNote
+from consultkit.i18n import _
+from consultkit.model import Note, Project
+from consultkit.report.annex import AnnexedNote, shown_part
+from consultkit.report.build import TEMPLATES, document_date
+from consultkit.report.compose import Composer
+from consultkit.report.render import Document
+from consultkit.report.tables import esc, table
+from consultkit.report.typography import typographic
+
+_HEADING = re.compile(r"^#(?=#+ )", re.MULTILINE)
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day that a ZIP can write
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """Documents ready to be rendered by the name of their file, and the ids of the notes they show."""
+
+    documents: Mapping[str, Document]
+    notes: tuple[str, ...]
+
+
+def build_share(project: Project) -> Shared:
+    """The index and one document a note, in the language in use; raises `TemplateFault`.
+
+    Numbers follow the regions and, within a region, a hash of the text: neither codes nor dates.
+    """
+    disclosure = Disclosure(project)
+    composer = Composer(project.root / "templates")
+    date = document_date(project)
+    documents: dict[str, Document] = {}
+    rows = []
+    ordered = _ordered(disclosure)
+    for number, (note, shown) in enumerate(ordered, 1):
+        name = f"consultation-{number:0{max(2, len(str(len(ordered))))}}"
+        facts = tuple((label, esc(value)) for label, value in shown.facts)
+        annexed = AnnexedNote(name, esc(shown.attribution), facts, "", tuple(map(shown_part, shown.parts)))
+        text = composer.compose(TEMPLATES[project.language]["note"], {"note": annexed})
+        title = _("Consultation {number}").format(number=number)
+        documents[f"{name}.docx"] = _document(project, _HEADING.sub("", text), title, date)
+        rows.append([str(number), esc(disclosure.attribution(note)), f"{name}.docx"])
+    heading = _("Detailed notes shared")
+    index = table([_("No."), _("Who"), _("File")], rows)
+    documents["index.docx"] = _document(project, f"# {heading}\n\n{index}\n", heading, date)
+    return Shared(documents, tuple(sorted(note.id for note, _shown in ordered)))
+
+
+def _ordered(disclosure: Disclosure) -> list[tuple[Note, ShownNote]]:
+    """The notes that may be shared, in an order that tells nothing but their region."""
+    mapping = disclosure.project.mapping
+    regions = list(mapping.region_by_id) if mapping else []
+    found = [(note, shown) for note in disclosure.project.notes if (shown := disclosure.note(note))]
+    known = [(note, shown) for note, shown in found if note.region in regions]
+
+    def place(item: tuple[Note, ShownNote]) -> tuple[int, bytes]:
+        return regions.index(item[0].region), hashlib.sha256(repr(item[1]).encode()).digest()
+
+    return sorted(known, key=place)
+
+
+def _document(project: Project, markdown: str, subtitle: str, date: dt.date) -> Document:
+    assert project.mapping is not None
+    campaign, language = project.mapping.campaign, project.language
+    cover = [_("Shared as the persons heard agreed. Coded, not anonymous.")]
+    if not project.names_checked:
+        cover.append(_("Attention: names not checked"))
+    return Document(
+        markdown=typographic(markdown, language), title=typographic(campaign.title, language),
+        language=language, date=date, subtitle=subtitle, authors=campaign.authors, contents=False,
+        cover=tuple(typographic(line, language) for line in cover),
+    )  # fmt: skip
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """Files as one ZIP: the same files give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, EPOCH)
+            entry.create_system = 3
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, files[name])
+    return buffer.getvalue()
