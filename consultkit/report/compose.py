@@ -79,7 +79,7 @@ def _undefined(message: str, context: Mapping[str, Any]) -> str:
         name = message.split("'")[-2]
         return _("There is nothing called “{name}” here.").format(name=name)
     near = did_you_mean(name, context) or _("Known: {names}.").format(names=listing(sorted(context), 40))
-    return f"{_('There is nothing called “{name}” here.').format(name=name)} {near}"
+    return _("There is nothing called “{name}” here.").format(name=name) + " " + near
 
 
 def _line(error: BaseException, name: str) -> int:

@@ -226,7 +226,7 @@ class View:
             held, agreed = len(self.tally.held), self.tally.minimum
             rows.append(
                 [
-                    f"**{_('All')}**",
+                    "**" + _("All") + "**",
                     f"**{held}**",
                     f"**{agreed}**",
                     str(max(0, agreed - held)) if held < agreed else "–",
@@ -265,7 +265,7 @@ class View:
         drawn = figures.stacked_bars(counts.rows, counts.columns, counts.cells, masked=MASK)
         alt = figures.stacked_bars_alt(counts.rows, counts.columns, counts.cells, masked=MASK)
         shown = self._figure("types", Figure(drawn, alt), caption) if self._tells(counts) else ""
-        return f"{_crossed(counts, _('Actor type'), caption)}\n\n{shown}"
+        return _crossed(counts, _("Actor type"), caption) + "\n\n" + shown
 
     def _tells(self, counts: Counts) -> bool:
         """Whether a drawing would show more than hidden cells."""
