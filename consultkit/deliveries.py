@@ -1,4 +1,4 @@
-"""notes/livraisons.yaml: what left, to which organisation, when, with which hash and which notes; no person."""
+"""notes/livraisons.yaml: what left, to which organisation, when, with which hash and notes; no person."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from consultkit.text import fold
 
 
 def sending_name(project: Project, words: Iterable[str], suffix: str) -> str:
-    """The name of a file for sending: `Rapport_Gao_v1_2023-07-05.docx`; the version counts what was sent before."""
+    """`Rapport_Gao_v1_2023-07-05.docx`: a name for sending; the version counts what was sent before."""
     stem = "_".join(word for word in (_plain(word) for word in words) if word)
     sent = {delivery.file.rsplit(".", 1)[0] for delivery in project.deliveries}
     versions = [int(m[1]) for name in sent if (m := re.match(rf"{re.escape(stem)}_v(\d+)_", name))]
@@ -32,7 +32,7 @@ def _plain(word: str) -> str:
 
 
 def fulfilled(project: Project, kind: str, region: str = "") -> str:
-    """The deliverable that a file of this kind fulfils: the first due that was not delivered yet, or nothing."""
+    """The deliverable that a file of this kind fulfils: the first due, not delivered yet; or nothing."""
     if project.mapping is None:
         return ""
     done = {delivery.deliverable for delivery in project.deliveries}

@@ -17,7 +17,7 @@ from consultkit.i18n import _
 from consultkit.model import Block, Note, Part, Project, Synthesis
 from consultkit.parse.inline import without_off
 from consultkit.quotation import CITATION, CitationMark, citation_after, citations, quoted_passages
-from consultkit.report import expressions
+from consultkit import expressions
 from consultkit.report.tables import missing
 
 _ENDS = ".!?…"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from consultkit import expressions
 from consultkit.diagnostic import Finding, Place, Severity
 from consultkit.evidence import Proof, Quotation, Source, ledger
 from consultkit.i18n import _
@@ -304,8 +305,24 @@ def note_of_another_region(project: Project) -> Iterator[Finding]:
             yield Finding(place, message, help.format(region=synthesis.region))
 
 
+@rule("F020")
+def unknown_expression(project: Project) -> Iterator[Finding]:
+    """A number asked of the data in words that the program does not know.
+
+    {{ n(theme="formation") }} and the like are counted from the notes; anything else would be a blank.
+
+    File: notes/gao/synthese.md
+    Bad:
+        {{ nombre() }} voix le confirment [@GAO-02].
+    Good:
+        D'autres le confirment [@GAO-02].
+    """
+    for place, message, help in expressions.faults(project):
+        yield Finding(place, message, help)
+
+
 RULES = (
     unknown_note_cited, unusable_note_cited, unattributable_note_cited, quoted_without_consent,
     observation_quoted, summary_quoted, quotation_not_verbatim, malformed_citation,
-    quoted_without_citation, hidden_passage_quoted, note_of_another_region,
+    quoted_without_citation, hidden_passage_quoted, note_of_another_region, unknown_expression,
 )  # fmt: skip

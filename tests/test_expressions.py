@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consultkit.i18n import speaking
-from consultkit.report.expressions import ExpressionError, faults, parse, substitute
+from consultkit.expressions import ExpressionError, faults, parse, substitute
 
 NOTES = [N(f"G-{i}", ("tamat",)) for i in range(6)] + [
     N("G-8", ("tamat",), need="Rien."),
