@@ -1,0 +1,1 @@
+"""To and from the tools that people already have: spreadsheets, and mapping.yaml edited without a trace."""

@@ -1,0 +1,219 @@
+"""Edits of a YAML text at the places its nodes give: comments, order and layout of all else survive.
+
+A function below returns the edits of one change; `apply` makes them all at once. Nodes come from
+`located_yaml.read` on the very text that is edited, read from line 1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from consultkit.located_yaml import Node, quoted
+
+Value = str | Sequence[str] | Mapping[str, str]
+
+_PLAIN = re.compile(r"[A-Za-zÀ-ÿ0-9][\wÀ-ÿ .’/-]*(?<! )\Z")
+_SPECIAL = re.compile(r"(?i)(y|n|yes|no|on|off|true|false|null|~|[\d_.]+(e\d+)?|0[xo][\da-f]+)\Z")
+
+
+class Edit(NamedTuple):
+    """Characters `start` to `end` of a text become `text`."""
+
+    start: int
+    end: int
+    text: str
+
+
+def apply(text: str, edits: Iterable[Edit]) -> str:
+    """The text with all edits made; edits at one place in their given order. Overlaps raise ValueError."""
+    pieces: list[str] = []
+    position = 0
+    for edit in sorted(edits, key=lambda edit: edit[:2]):
+        if edit.start < position:
+            raise ValueError("edits overlap")
+        pieces += [text[position : edit.start], edit.text]
+        position = edit.end
+    return "".join([*pieces, text[position:]])
+
+
+def scalar(value: str) -> str:
+    """A text as a YAML scalar: plain where that is safe in every style and for every reader, else quoted."""
+    if _PLAIN.match(value) and not _SPECIAL.match(value):
+        return value
+    return quoted(value).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def dump(value: Value) -> str:
+    """A value on one line: a scalar, `[a, b]` or `{a: b}`."""
+    if isinstance(value, str):
+        return scalar(value)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{scalar(k)}: {scalar(v)}" for k, v in value.items()) + "}"
+    return "[" + ", ".join(map(scalar, value)) + "]"
+
+
+class Document:
+    """A text with the offsets of its lines: turns nodes into edits."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+
+    def span(self, node: Node) -> tuple[int, int]:
+        """Where a node begins and ends, trailing white space left out."""
+        start = self._starts[node.line - 1] + node.column - 1
+        key: Node | None = None
+        last = node
+        while last.kind != "scalar" and not _flow(last) and last.value:
+            key, last = (None, last.items[-1]) if last.kind == "seq" else list(last.entries.values())[-1]
+        if key is not None and last.kind == "scalar" and not last.text and not last.style:
+            return start, self._colon(key)
+        end = self._offset(last.end_line, last.end_column)
+        return start, max(start, start + len(self.text[start:end].rstrip()))
+
+    def set_key(self, entry: Node, key: str, value: Value, order: Iterable[str] = ()) -> list[Edit]:
+        """Gives a key of a map a value; a new key goes behind those that `order` puts before it."""
+        found = entry.entries.get(key)
+        if found is None:
+            return [self._insert(entry, key, dump(value), list(order))]
+        node = found[1]
+        if isinstance(value, Mapping) and node.kind == "map" and node.entries:
+            return self._set_map(node, value)
+        if not isinstance(value, (str, Mapping)) and node.kind == "seq" and node.items:
+            return self._set_list(node, list(value))
+        start, end = self.span(node)
+        if start == end:  # nothing stands behind the colon yet
+            start = end = self._colon(found[0])
+            return [Edit(start, end, " " + dump(value))]
+        return [Edit(start, end, dump(value))]
+
+    def remove_key(self, entry: Node, key: str) -> list[Edit]:
+        """Takes a key out of a map; a comment beside it stays."""
+        key_node, value = entry.entries[key]
+        start, (_value, end) = self.span(key_node)[0], self.span(value)
+        end = max(end, self._colon(key_node))
+        if _flow(entry):
+            return [self._without_comma(start, end)]
+        if self.text[self._line_start(start) : start].strip():  # behind the dash of its list
+            return [Edit(self._colon(key_node), end, "")]
+        return [self._without_line(start, end)]
+
+    def add_to_list(self, node: Node, values: Sequence[str]) -> list[Edit]:
+        """Puts scalars at the end of a list that is not empty."""
+        end = self.span(node.items[-1])[1]
+        if _flow(node):
+            return [Edit(end, end, "".join(f", {scalar(value)}" for value in values))]
+        dash = self.text.rindex("-", 0, self.span(node.items[-1])[0])
+        indent = " " * (dash - self._line_start(dash))
+        return [self._after_line(end, "".join(f"{indent}- {scalar(value)}\n" for value in values))]
+
+    def remove_item(self, node: Node, index: int) -> list[Edit]:
+        """Takes an item out of a list; comments above it stay."""
+        start, end = self.span(node.items[index])
+        if _flow(node):
+            return [self._without_comma(start, end)]
+        return [self._without_line(self.text.rindex("-", 0, start), end)]
+
+    def add_entries(self, root: Node, key: str, entries: Sequence[Mapping[str, Value]]) -> list[Edit]:
+        """Puts maps at the end of the list under a key of the root, laid out as the list is."""
+        pair = root.entries.get(key)
+        node = pair[1] if pair else None
+        if node is not None and node.items and _flow(node):
+            end = self.span(node.items[-1])[1]
+            flow = ("{" + ", ".join(f"{k}: {dump(v)}" for k, v in entry.items()) + "}" for entry in entries)
+            return [Edit(end, end, "".join(f", {one}" for one in flow))]
+        if node is not None and node.items:
+            dash = self.text.rindex("-", 0, self.span(node.items[-1])[0])
+            indent = " " * (dash - self._line_start(dash))
+            gap = "\n" if self._blank_above(dash) and len(node.items) > 1 else ""
+            return [self._after_line(self.span(node)[1], _block(entries, indent, gap))]
+        if pair is None:
+            return [self._after_line(len(self.text), f"{key}:\n" + _block(entries, "  ", ""))]
+        at = self._colon(pair[0])
+        end = max(at, self.span(pair[1])[1])
+        edits = [Edit(at, end, "")] if end > at else []
+        return [*edits, self._after_line(end, _block(entries, "  ", ""))]
+
+    def _colon(self, key: Node) -> int:
+        """Where the colon behind a key ends."""
+        return self.text.index(":", self.span(key)[1]) + 1
+
+    def _offset(self, line: int, column: int) -> int:
+        return min(len(self.text), self._starts[min(line, len(self._starts)) - 1] + column - 1)
+
+    def _line_start(self, offset: int) -> int:
+        return self.text.rfind("\n", 0, offset) + 1
+
+    def _line_end(self, offset: int) -> int:
+        """Where the next line begins."""
+        return self.text.find("\n", offset) + 1 or len(self.text)
+
+    def _blank_above(self, offset: int) -> bool:
+        start = self._line_start(offset)
+        return start > 0 and not self.text[self._line_start(start - 1) : start].strip()
+
+    def _after_line(self, offset: int, lines: str) -> Edit:
+        at = self._line_end(offset)
+        return Edit(at, at, lines if not at or self.text[at - 1] == "\n" else "\n" + lines.rstrip("\n"))
+
+    def _without_line(self, start: int, end: int) -> Edit:
+        """The lines without what stands from start to end; a comment behind it keeps its line."""
+        line_end = self._line_end(end)
+        if self.text[end:line_end].strip():
+            return Edit(start, end + len(self.text[end:line_end]) - len(self.text[end:line_end].lstrip()), "")
+        return Edit(self._line_start(start), line_end, "")
+
+    def _without_comma(self, start: int, end: int) -> Edit:
+        """One item of a flow list or map, with the comma before it, else the one behind it."""
+        before = re.search(r",\s*\Z", self.text[max(0, start - 100) : start])
+        if before:
+            return Edit(start - len(before[0]), end, "")
+        after = re.compile(r"[ \t]*,[ \t]*").match(self.text, end)
+        return Edit(start, after.end() if after else end, "")
+
+    def _insert(self, entry: Node, key: str, value: str, order: list[str]) -> Edit:
+        rank = order.index(key) if key in order else len(order)
+        before = [name for name in entry.entries if name in order and order.index(name) < rank]
+        anchor = max(before, key=order.index) if before else list(entry.entries)[-1]
+        key_node, node = entry.entries[anchor]
+        end = max(self.span(node)[1], self._colon(key_node))
+        if _flow(entry):
+            return Edit(end, end, f", {scalar(key)}: {value}")
+        first = next(iter(entry.entries.values()))[0]
+        return self._after_line(end, " " * (first.column - 1) + f"{scalar(key)}: {value}\n")
+
+    def _set_map(self, node: Node, value: Mapping[str, str]) -> list[Edit]:
+        edits: list[Edit] = []
+        kept = [key for key in node.entries if key in value]
+        if not kept or (_flow(node) and "#" not in self.text[slice(*self.span(node))]):
+            return [Edit(*self.span(node), dump(value))]
+        for key in node.entries:
+            if key not in value:
+                edits += self.remove_key(node, key)
+        for key, new in value.items():
+            if key not in node.entries or node.entries[key][1].text != new:
+                edits += self.set_key(node, key, new)
+        return edits
+
+    def _set_list(self, node: Node, values: list[str]) -> list[Edit]:
+        old = [item.text for item in node.items]
+        kept = [text for text in old if text in values]
+        if not kept or (_flow(node) and "#" not in self.text[slice(*self.span(node))]):
+            return [Edit(*self.span(node), dump(values))]
+        edits = [e for i, text in enumerate(old) if text not in values for e in self.remove_item(node, i)]
+        added = [text for text in values if text not in old]
+        return edits + (self.add_to_list(node, added) if added else [])
+
+
+def _flow(node: Node) -> bool:
+    """Whether a list or map is written in brackets."""
+    return node.kind != "scalar" and (node.end_line, node.end_column) != (node.line, node.column)
+
+
+def _block(entries: Sequence[Mapping[str, Value]], indent: str, gap: str) -> str:
+    return "".join(
+        gap + f"{indent}- " + f"\n{indent}  ".join(f"{k}: {dump(v)}" for k, v in entry.items()) + "\n"
+        for entry in entries
+    )
