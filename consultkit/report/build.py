@@ -93,11 +93,7 @@ def build_report(
         view = View(project, Disclosure(project, edition), region)
         body, annex = _body(view, kind, lang, since)
         document = _document(view, body, kind, lang, force, names_checked, date)
-        used = view.tally.held if kind != "lessons" else ()
-        ids = sorted(
-            {note.id for note in used}
-            | {link.proof.passage.note for link in view.prose.used if link.proof.passage}
-        )
+        ids = sorted(_made_from(view, kind))
         shows_presence = kind == "report" and annex is not None
         return Built(
             document,
@@ -108,6 +104,21 @@ def build_report(
             tuple(ids),
             _names(view) if shows_presence else (),
         )
+
+
+def _made_from(view: View, kind: str) -> set[str]:
+    """Ids of the notes that a document rests on: counted or cited in it."""
+    project = view.project
+    if kind != "lessons":
+        return {n.id for n in project.notes if n.usable and view.region in ("", n.region)}
+    cited = (
+        id_
+        for document, found in view.prose.ledger.statements
+        for statement in found if document.kind == "lessons"
+        for citation in statement.citations
+        for id_ in citation.ids
+    )  # fmt: skip
+    return {id_ for id_ in cited if view.disclosure.citable(project.note_by_id.get(id_))}
 
 
 def _body(view: View, kind: str, lang: str, since: dt.date | None) -> tuple[str, Annex | None]:

@@ -16,6 +16,7 @@ from consultkit.parse.inline import plain
 from consultkit.quotation import WORD, normalise
 from consultkit.report.build import build_report, document_date
 from consultkit.report.compose import TemplateFault
+from consultkit.report.render import render
 
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -234,6 +235,7 @@ def test_progress_is_about_the_day_it_bears(tmp_path):
 def test_lessons_are_a_document_of_their_own(tmp_path):
     text = build_report(sample(tmp_path), kind="lessons").document.markdown
     assert text.startswith("# Leçons apprises {#lecons}")
+    assert build_report(sample(tmp_path), kind="lessons").notes == ("G-1",)
     assert "## Partir tôt {#lesson-1}" in text
 
 
@@ -296,3 +298,15 @@ def test_a_theme_shows_the_quotations_that_the_synthesis_chose_for_it(tmp_path):
         in challenges
     )
     assert "seize heures" not in text.split("{#themes-need}")[1].split("{#themes-challenge}")[0]
+
+
+def test_what_a_user_leaves_open_ends_with_the_user_s_text(tmp_path):
+    body = (
+        "## O {#organisation}\n\nAvant [@G-1].\n\n::: {.missing}\n\n<div>\n\nAprès [@G-1].\n\n```\nouvert\n"
+    )
+    project = sample(tmp_path, **{"notes/gao/synthese.md": synthesis(body)})
+    document = build_report(project, force=True).document
+    made = render(document, ["md"], templates=tmp_path / "templates", workspace=tmp_path)["md"].decode()
+    assert "\n# Conclusion" in made
+    assert made.index("Avant") < made.index("Après") < made.index("\n# Conclusion")
+    assert "<div>" not in made
