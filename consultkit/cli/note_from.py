@@ -16,6 +16,7 @@ from consultkit.files import WorkspaceError, locked
 from consultkit.i18n import _, speaking
 from consultkit.load import load
 from consultkit.model import ActorMapping
+from consultkit.scaffold import duplicates_of
 from consultkit.text import did_you_mean, fold, listing
 
 
@@ -31,14 +32,15 @@ def note_from(file: Path, actors: Sequence[str], region: str | None, again: bool
         if not typed.answers and not typed.rest and not typed.values:
             raise WorkspaceError(_("{file} is empty: no answer and no cover table.").format(file=file.name))
         actor, where = _where(mapping, typed, actors, region)
-        held = [note for note in project.notes if actor in note.actors and note.region == where and note.date]
+        held = [note for note in duplicates_of(project, mapping.actor_by_id[actor], where)
+                if not drafts.untouched(note)]  # fmt: skip
         values = typed.values | ({"follow_up_of": held[0].id} if again and held else {})
-        key = drafts.digest(file.read_bytes()) + drafts.digest(repr(word))
+        key = drafts.digest(repr(word))
         with speaking(project.language):
             rest = drafts.unplaced(join(typed.rest))
         answers = {id_: text for id_, blocks in typed.answers.items() if (text := join(blocks))}
         draft = drafts.Draft(
-            "document", (key,), key[:8], actor, where, values, typed.participants, answers, rest,
+            "document", (key,), key, actor, where, values, typed.participants, answers, rest,
             [typed.person] if typed.person else [],
         )  # fmt: skip
         outcomes = drafts.plan(project, guide, [draft])
@@ -46,6 +48,9 @@ def note_from(file: Path, actors: Sequence[str], region: str | None, again: bool
             raise WorkspaceError(
                 _("{file} was imported before: it is {path}.").format(file=file.name, path=outcomes[0].path)
             )
+        if held and not again:
+            message = _("“{actor}” already has the note {id}. For a further talk: --follow-up.")
+            raise WorkspaceError(message.format(actor=actor, id=held[0].id))
         for line in typed.told:
             print("  ! " + hidden(project, line))
         return keep(project, outcomes, dry_run=False, yes=True)

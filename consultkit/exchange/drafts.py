@@ -1,8 +1,8 @@
 """Notes made from what was typed elsewhere: each knows where it came from, so that nothing is made twice.
 
-A comment closes the header: `# submission KEYS DATA SEAL`. KEYS are the submission's own (or the file's
-digest), DATA a digest of what was read, SEAL one of the note as it was written: a note whose text has another
-was edited since, and is never written over.
+A comment closes the header: `# submission KEYS DATA SEAL`, all digests. KEYS are what the submission is known
+by, DATA is what was read, SEAL the note as it was written: a note whose text has another was edited since, and
+is never written over.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from consultkit.i18n import _, speaking
 from consultkit.model import Guide, Note, Project
 from consultkit.scaffold import Filled, next_ids, note_text
 
-_ORIGIN = re.compile(r"^# (?:submission|document) (\S+) ([0-9a-f]{8}) ([0-9a-f]{8})\n", re.MULTILINE)
+_ORIGIN = re.compile(r"^# (?:submission|document) ([a-p,]+) ([a-p]{10}) ([a-p]{10})\n", re.MULTILINE)
+_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Draft:
     """A note to be: values are YAML text by key, answers and rest Markdown, people go to private/ alone."""
 
     kind: str  # submission | document
-    keys: tuple[str, ...]  # what it is known by
+    keys: tuple[str, ...]  # digests of what it is known by
     data: str
     actor: str
     region: str
@@ -56,16 +57,16 @@ class Outcome:
         return self.kind in ("new", "filled", "updated")
 
 
-def digest(data: str | bytes) -> str:
-    """Eight hexadecimal digits that tell two texts apart."""
-    return hashlib.sha256(data.encode() if isinstance(data, str) else data).hexdigest()[:8]
+def digest(data: str) -> str:
+    """Ten letters that tell two texts apart; no digits, which would read as phone numbers."""
+    return hashlib.sha256(data.encode()).hexdigest()[:10].translate(_LETTERS)
 
 
 def plan(project: Project, guide: Guide, drafts: Sequence[Draft]) -> list[Outcome]:
     """What would become of each draft; new ids are given in an order that nobody can compute again."""
     known = _known(project)
     free = _free_ids(project, [d for d in drafts if not any(key in known for key in d.keys)])
-    empty = {(note.actors[0], note.region): note for note in project.notes if _untouched(project, note)}
+    empty = {(note.actors[0], note.region): note for note in project.notes if untouched(note)}
     outcomes = []
     for draft in drafts:
         held = next((known[key] for key in draft.keys if key in known), None)
@@ -116,7 +117,7 @@ def _known(project: Project) -> dict[str, tuple[str, str, str]]:
     return found
 
 
-def _untouched(project: Project, note: Note) -> bool:
+def untouched(note: Note) -> bool:
     """Whether a note was laid down, and nothing typed in it yet."""
     written = note.date or note.place_name or note.mode or any(p.role for p in note.participants)
     bare = note.status == "draft" and len(note.actors) == 1 and not written and not note.consent.given

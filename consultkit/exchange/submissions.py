@@ -267,7 +267,7 @@ class _Form:
             rest,
         ]
         return Draft(
-            "submission", keys, digest(json.dumps(said, sort_keys=True)), actor, region, values,
+            "submission", tuple(map(digest, keys)), digest(json.dumps(said, sort_keys=True)), actor, region, values,
             [values for values, _more in people],
             {id_: text for id_, answer in answers.items() if (text := typed.answer(answer))},
             unplaced("\n\n".join(map(typed.escape, rest))), [person] if person else [],

@@ -19,6 +19,7 @@ _MARK = re.compile(
     r"""[\\`*\[\]]                       # always markup somewhere
     | (?<!\w)_ | _(?!\w)                 # emphasis at the edge of a word
     | <(?=[A-Za-z/?!\[]) | (?<=<)!       # a tag, a comment
+    | (?<=\])\( | (?<=\[)\^             # a link, a footnote
     | ~(?=~) | (?<=~)~                   # struck out, fences
     | \{(?=[.\#=]) | &(?=\#?\w{1,31};)   # attributes, entities
     """,
@@ -53,7 +54,7 @@ def inline(text: str) -> str:
 
 def mark_up(text: str) -> str:
     """Words whose signs are escaped wherever Markdown would take them for markup."""
-    return _MARK.sub(lambda match: "\\" + match[0], text)
+    return _MARK.sub(lambda match: "&amp;" if match[0] == "&" else "\\" + match[0], text)
 
 
 def at_line_start(line: str) -> str:
