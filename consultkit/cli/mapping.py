@@ -1,0 +1,298 @@
+"""consultkit mapping export, import, review: the actor mapping and Excel, both ways."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from consultkit.cli import root
+from consultkit.files import MAPPING, Source, WorkspaceError, locked, write_atomic
+from consultkit.i18n import N_, _, ngettext, speaking
+from consultkit.load import load
+from consultkit.model import ActorMapping, Project
+from consultkit.output.terminal import Line, printable, say
+
+if TYPE_CHECKING:
+    from consultkit.exchange.actors import Change, Import, Told
+
+HELP = (
+    N_("One row an actor. Change, add, write “to remove” under Review; then `consultkit mapping import`."),
+    N_("Several regions or sectors in a cell: “;” between them. A value per region: “Gao: declined”."),
+    N_("No person's name, phone or e-mail here: this file travels."),
+    N_("An emptied cell empties the value; a deleted row deletes nothing."),
+)
+
+
+def export(
+    file: Annotated[Path, typer.Argument(help=_("The file to write: .xlsx or .csv."))],
+    with_appointments: Annotated[
+        bool,
+        typer.Option("--with-appointments", help=_("With the appointments, which tell where you are.")),
+    ] = False,
+) -> int:
+    """Writes the actors as a spreadsheet for the commissioner."""
+    project = load(root())
+    mapping = _readable(project)
+    if file.suffix.lower() not in (".xlsx", ".csv"):
+        raise typer.BadParameter(_("The file must end in .xlsx or .csv."))
+    with speaking(project.language):
+        data = _table(project, mapping, file, with_appointments)
+    if _leaks(project, file.name, data):
+        return 1
+    write_atomic(file, data)
+    number = len(mapping.actors)
+    print(
+        ngettext("{file}: {number} actor.", "{file}: {number} actors.", number).format(
+            file=file, number=number
+        )
+    )
+    if not project.names_checked:
+        print(_("Names not checked: the identities are not at hand."))
+    return 0
+
+
+def import_(
+    file: Annotated[
+        Path, typer.Argument(help=_("An export, a 3W file, anybody's list: .xlsx, .ods or .csv."))
+    ],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Shows the changes, writes nothing."))] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=_("Writes without asking."))] = False,
+    maps: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map", help=_('What a heading or a word means: "Zones d\'intervention=regions", "Mopty=mopti".')
+        ),
+    ] = None,
+) -> int:
+    """Reads actors from a spreadsheet; shows what changes, asks, writes."""
+    from consultkit.exchange import spreadsheet
+    from consultkit.exchange.actors import Import
+    from consultkit.exchange.people import with_people
+
+    given = dict(_pair(text) for text in maps or ())
+    sheets = spreadsheet.read(file)
+    with contextlib.nullcontext() if dry_run else locked(root()):
+        project = load(root())
+        read = Import(_editable(project), sheets, given)
+        code = _show(read)
+        persons = with_people(project, read.persons)
+        if dry_run or not (read.changes or persons):
+            return code
+        if not yes and not _agreed():
+            print(_("Nothing was written; --yes writes it."))
+            return 1
+        _write(project, read, persons)
+    print(_("{file} is written; `consultkit check` tells what is left to do.").format(file=MAPPING))
+    return code
+
+
+def review(
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="DATE|REV", help=_("Since that day or git revision; else the last delivery.")),
+    ] = None,
+) -> int:
+    """What changed in the mapping, for the meeting with the commissioner."""
+    from consultkit.exchange.review import compare, earlier
+
+    project = load(root())
+    mapping = _readable(project)
+    try:
+        revision, before = earlier(project.root, since)
+    except WorkspaceError as error:
+        if since is not None:
+            raise
+        print(error)
+    else:
+        told = compare(mapping, before, revision)
+        print(_("Since {since}:").format(since=since or revision or _("the beginning")))
+        lines: list[Line] = [[("+ ", "green"), (printable(f"{a.id} · {a.name}"), "")] for a in told.added]
+        for actor, changes in told.changed:
+            lines += [
+                [("~ ", "yellow"), (printable(f"{actor.id} · {actor.name}"), "")],
+                *map(_change_line, changes),
+            ]
+        lines += [[("- ", "red"), (printable(f"{a.id} · {a.name}"), "")] for a in told.gone]
+        say(lines or [[(_("  No change."), "")]])
+    _show_states(mapping)
+    return 0
+
+
+COMMANDS = {
+    "export": (export, N_("Writes the actors as .xlsx or .csv, for Excel.")),
+    "import": (import_, N_("Reads actors from a spreadsheet: shows the changes, asks, writes.")),
+    "review": (review, N_("What changed since a date or a git revision.")),
+}
+
+
+def _readable(project: Project) -> ActorMapping:
+    if project.mapping is None:
+        raise WorkspaceError(_("mapping.yaml cannot be read: `consultkit check` says why."))
+    return project.mapping
+
+
+def _editable(project: Project) -> ActorMapping:
+    """The mapping, where its text can be edited at the places that its nodes give."""
+    mapping = _readable(project)
+    source = project.sources[MAPPING]
+    ids = [actor.id.casefold() for actor in mapping.actors]
+    faults = (fault for fault in project.faults if fault.place.file == MAPPING)
+    broken = any(fault.kind in ("yaml-colon", "yaml-duplicate") for fault in faults)
+    if broken or source.original or len(set(ids)) < len(ids):
+        raise WorkspaceError(_("mapping.yaml has errors: mend what `consultkit check` tells of it first."))
+    return mapping
+
+
+def _pair(text: str) -> tuple[str, str]:
+    left, equals, right = text.rpartition("=")
+    if not equals or not left.strip() or not right.strip():
+        raise typer.BadParameter(_('--map takes "Heading=key", not “{text}”.').format(text=text))
+    return left.strip(), right.strip()
+
+
+def _table(project: Project, mapping: ActorMapping, file: Path, with_appointments: bool) -> bytes:
+    from consultkit.exchange import spreadsheet as sheet
+    from consultkit.exchange.actors import columns, rows
+    from consultkit.exchange.vocabulary import CHOICES, HEADINGS, LABELS
+
+    keys, body = columns(with_appointments), rows(mapping, with_appointments)
+    if file.suffix.lower() == ".csv":
+        return sheet.to_csv(
+            [[_(HEADINGS[key][0]) for key in keys], *body], ";" if project.language == "fr" else ","
+        )
+    choices = {key: tuple(_(LABELS[value]) for value in enum.values) for key, enum in CHOICES.items()}
+    choices |= {
+        "type": tuple(t.name for t in mapping.actor_types),
+        "regions": tuple(r.name for r in mapping.regions),
+        "sectors": tuple(s.name for s in mapping.sectors),
+    }
+    strict = ("type", "kind", "priority", "review")
+    heads = [sheet.Column(_(HEADINGS[k][0]), HEADINGS[k][1], choices.get(k, ()), k in strict) for k in keys]
+    lines = [_(line) for line in HELP] + ([] if project.names_checked else [_("Names not checked.")])
+    about = sheet.Page(_("Instructions"), [sheet.Column(_("Instructions"), 100)], [[line] for line in lines])
+    return sheet.to_xlsx([sheet.Page(_("Actors"), heads, body), about], mapping.campaign.title, _("Lists"))
+
+
+def _leaks(project: Project, name: str, data: bytes) -> bool:
+    """Tells known identities in what is about to leave."""
+    from consultkit.privacy.gate import leaks
+    from consultkit.privacy.matcher import Matcher
+
+    matcher = Matcher(project.identities, exceptions=project.name_exceptions) if project.identities else None
+    found = leaks({name: data}, matcher)
+    for leak in found:
+        print(leak, file=sys.stderr)
+    return bool(found)
+
+
+def _show(read: Import) -> int:
+    """Shows the changes and what is told; 1 where something could not go in."""
+    by_actor: dict[str, list[Change]] = defaultdict(list)
+    for change in read.changes:
+        by_actor[change.actor].append(change)
+    lines: list[Line] = []
+    for id_, changes in by_actor.items():
+        if not changes[0].key:
+            lines.append([("+ ", "green"), (printable(f"{id_} · {changes[0].after}"), "")])
+            continue
+        lines += [
+            [("~ ", "yellow"), (printable(f"{id_} · {read.final[id_]['name']}"), "")],
+            *map(_change_line, changes),
+        ]
+    say(lines)
+    added = sum(not change.key for change in read.changes)
+    summary = _("{added} added, {changed} changed.") if lines else _("The mapping says all this already.")
+    print(summary.format(added=added, changed=len(by_actor) - added))
+    if persons := len(read.persons):
+        message = ngettext(
+            "{number} person: kept in private/ alone.", "{number} persons: kept in private/ alone.", persons
+        )
+        print(message.format(number=persons))
+    _show_told(read.told)
+    return 1 if any(told.error for told in read.told) else 0
+
+
+def _change_line(change: Change) -> Line:
+    from consultkit.exchange.vocabulary import HEADINGS
+
+    before, after = (" / ".join(text.split("\n")) or "–" for text in (change.before, change.after))
+    return [(f"    {_(HEADINGS[change.key][0])}: ", "dim"), (printable(f"{before} → {after}"), "")]
+
+
+def _show_told(told: list[Told]) -> None:
+    """Errors, then remarks; what is told of many cells once."""
+    places: dict[tuple[bool, str], list[str]] = defaultdict(list)
+    for one in told:
+        places[not one.error, one.message].append(one.place)
+    lines: list[Line] = []
+    for (remark, message), cells in sorted(places.items(), key=lambda item: item[0][0]):
+        where = ", ".join(dict.fromkeys(cells[:3])) + (f" … ({len(cells)})" if len(cells) > 3 else "")
+        lines.append(
+            [
+                ("! " if not remark else "· ", "red" if not remark else "dim"),
+                (printable(f"{where} {message}"), ""),
+            ]
+        )
+    say(lines)
+
+
+def _show_states(mapping: ActorMapping) -> None:
+    """The actors by the state agreed with the commissioner."""
+    from consultkit.exchange.vocabulary import CHOICES, LABELS
+
+    for state in ("", *CHOICES["review"].values):
+        ids = [actor.id for actor in mapping.actors if actor.review == state]
+        if ids:
+            label = _(LABELS[state]) if state else _("not reviewed")
+            say([[(f"{label} ({len(ids)}): ", "bold"), (printable(", ".join(ids)), "")]])
+
+
+def _agreed() -> bool:
+    if not sys.stdin.isatty():
+        return False
+    return typer.confirm(_("Write these changes?"))
+
+
+def _write(project: Project, read: Import, persons: tuple[str, bytes] | None) -> None:
+    """Writes private/ and mapping.yaml: both, or neither."""
+    source = project.sources[MAPPING]
+    mapping = _with_ends(source, _checked(read, read.text(source.text)))
+    if persons is None:
+        write_atomic(project.root / MAPPING, mapping)
+        return
+    private = project.root / persons[0]
+    before = private.read_bytes() if private.is_file() else None
+    write_atomic(private, persons[1], mode=0o600)
+    try:
+        write_atomic(project.root / MAPPING, mapping)
+    except WorkspaceError:
+        if before is None:
+            private.unlink()
+        else:
+            write_atomic(private, before, mode=0o600)
+        raise
+
+
+def _checked(read: Import, text: str) -> str:
+    """The new text, once it is sure that it says what was shown and nothing else."""
+    from consultkit.exchange.actors import layout_problem, same, values_of
+    from consultkit.parse.mapping import parse_mapping
+
+    mapping = parse_mapping(Source(MAPPING, text), [], [], [])
+    found = {actor.id: values_of(actor) for actor in mapping.actors} if mapping else {}
+    if found.keys() != read.final.keys() or not all(
+        same(found[id_], values) for id_, values in read.final.items()
+    ):
+        raise WorkspaceError(layout_problem())
+    return text
+
+
+def _with_ends(source: Source, text: str) -> bytes:
+    """A text with the byte order mark and the line ends that the file had."""
+    data = (text.replace("\n", "\r\n") if source.crlf else text).encode("utf-8")
+    return b"\xef\xbb\xbf" + data if source.bom else data

@@ -1,0 +1,87 @@
+"""What changed in the mapping since a date or a git revision, for the meeting with the commissioner."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from consultkit.exchange.actors import ORDER, Change, same_value, shown, values_of
+from consultkit.files import DELIVERIES, MAPPING, WorkspaceError, decode
+from consultkit.i18n import _
+from consultkit.model import Actor, ActorMapping
+from consultkit.parse.mapping import parse_mapping
+from consultkit.text import parse_date
+
+UNTOLD = ("appointment",)  # when somebody is met is nobody's business at that table
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Actors added, changed and gone since a revision (empty: the mapping had no past)."""
+
+    since: str
+    added: tuple[Actor, ...]
+    changed: tuple[tuple[Actor, tuple[Change, ...]], ...]
+    gone: tuple[Actor, ...]
+
+
+def compare(mapping: ActorMapping, before: ActorMapping | None, since: str = "") -> Review:
+    """What two states of the mapping differ in; without an earlier one, all is new."""
+    old = before.actor_by_id if before else {}
+    now = mapping.actor_by_id
+    changed = [(actor, _changes(mapping, old[id_], actor)) for id_, actor in now.items() if id_ in old]
+    return Review(
+        since,
+        tuple(actor for id_, actor in now.items() if id_ not in old),
+        tuple((actor, changes) for actor, changes in changed if changes),
+        tuple(actor for id_, actor in old.items() if id_ not in now),
+    )
+
+
+def _changes(mapping: ActorMapping, old: Actor, new: Actor) -> tuple[Change, ...]:
+    before, after = values_of(old), values_of(new)
+    return tuple(
+        Change(new.id, key, shown(mapping, before, key), shown(mapping, after, key))
+        for key in ORDER
+        if key not in UNTOLD and not same_value(key, before, after)
+    )
+
+
+def earlier(root: Path, since: str | None) -> tuple[str, ActorMapping | None]:
+    """The mapping before a day or at a revision; by default at the last delivery, else the first commit.
+
+    Returns the revision, shortened, and the mapping, None before it existed. WorkspaceError without git.
+    """
+    day = parse_date(since) if since else None
+    if since is None:
+        revision = _git(root, "log", "-1", "--format=%h", "--", DELIVERIES)
+        revision = revision or _git(root, "log", "--format=%h", "--", MAPPING).split("\n")[-1]
+    elif day:
+        revision = _git(root, "log", "-1", "--format=%h", f"--before={_midnight(day)}", "--", MAPPING)
+    else:
+        commit = since + "^{commit}"
+        revision = _git(root, "rev-parse", "--verify", "--quiet", "--short", "--end-of-options", commit)
+        if not revision:
+            raise WorkspaceError(_("git knows no revision “{since}”, and it is no date.").format(since=since))
+    text = _git(root, "show", f"{revision}:./{MAPPING}", strip=False) if revision else ""
+    source = decode(text.encode(), MAPPING, []) if text else None
+    return revision, parse_mapping(source, [], [], []) if source else None
+
+
+def _midnight(day: dt.date) -> str:
+    return f"{day.isoformat()}T00:00:00"
+
+
+def _git(root: Path, *arguments: str, strip: bool = True) -> str:
+    """What git answers; empty where it refuses. WorkspaceError where there is no git or no repository."""
+    try:
+        subprocess.run(["git", "-C", str(root), "rev-parse", "--git-dir"], capture_output=True, check=True)
+        answer = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=False)
+    except (OSError, subprocess.CalledProcessError) as error:
+        raise WorkspaceError(
+            _("The mapping's past is in git, and this campaign is not kept there.")
+        ) from error
+    text = answer.stdout.decode("utf-8", "replace") if answer.returncode == 0 else ""
+    return text.strip() if strip else text
