@@ -430,6 +430,7 @@ def widths(rows: Sequence[Any], count: int, room: float = 92) -> list[float]:
                 word[index], *(len(item) * (1 if number else 1.15) + 3 for item in text.split()), 0
             )
     word = [min(item, 21) for item in word]
+    word[0] = max(word[0], min(weight[0], 25))  # the rows' names: they are read first
     spare = max(0.0, room - sum(word))
     wanted = [max(full - least, 0.0) for full, least in zip(weight, word, strict=True)]
     total = sum(wanted) or 1.0

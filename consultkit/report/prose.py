@@ -11,13 +11,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from consultkit import expressions
 from consultkit.disclose import Disclosure, respan
 from consultkit.evidence import Ledger, Proof, Quotation, ledger
 from consultkit.i18n import _
 from consultkit.model import Block, Note, Part, Project, Synthesis
 from consultkit.parse.inline import without_off
 from consultkit.quotation import CITATION, CitationMark, citation_after, citations, quoted_passages
-from consultkit import expressions
 from consultkit.report.tables import missing
 
 _ENDS = ".!?…"

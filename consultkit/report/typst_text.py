@@ -99,7 +99,11 @@ class _Writer:
         return "\n\n".join(self.BLOCKS[node["t"]](self, node) for node in nodes) + "\n"
 
     def paragraph(self, node: Node) -> str:
-        return self.inlines(node["c"])
+        text = self.inlines(node["c"])
+        title = [item["t"] for item in node["c"]] == [
+            "Strong"
+        ]  # a title in bold stays with what it announces
+        return f"#block(sticky: true)[{text}]" if title else text
 
     def header(self, node: Node) -> str:
         level, attr, content = node["c"]

@@ -274,7 +274,18 @@ def _body(document: str, page: str, banner: bool) -> str:
         chunk = document[place : match.start()]
         out += [TABLE.sub(lambda found, width=width: _table(found[0], width), chunk), section]  # type: ignore[misc]
         place = match.end()
-    return _breaks(_contents_look("".join([*out, document[place:]])))
+    return _breaks(_titles(_contents_look("".join([*out, document[place:]]))))
+
+
+_BOLD_RUN = r"<w:r><w:rPr><w:b\s*/><w:bCs\s*/></w:rPr><w:t[^>]*>[^<]*</w:t></w:r>"
+_BOLD_ALONE = re.compile(
+    rf'(<w:pPr><w:pStyle w:val="(?:BodyText|FirstParagraph)"\s*/>)(</w:pPr>(?:{_BOLD_RUN})+</w:p>)'
+)
+
+
+def _titles(document: str) -> str:
+    """A title in bold stays with what it announces."""
+    return _BOLD_ALONE.sub(r"\1<w:keepNext/>\2", document)
 
 
 def _breaks(document: str) -> str:
