@@ -157,7 +157,7 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _table(project: Project, mapping: ActorMapping, file: Path, with_appointments: bool) -> bytes:
     from consultkit.exchange import spreadsheet as sheet
-    from consultkit.exchange.actors import columns, rows
+    from consultkit.exchange.table import columns, rows
     from consultkit.exchange.vocabulary import CHOICES, HEADINGS, LABELS
 
     keys, body = columns(with_appointments), rows(mapping, with_appointments)
@@ -181,10 +181,9 @@ def _table(project: Project, mapping: ActorMapping, file: Path, with_appointment
 def _leaks(project: Project, name: str, data: bytes) -> bool:
     """Tells known identities in what is about to leave."""
     from consultkit.privacy.gate import leaks
-    from consultkit.privacy.matcher import Matcher
+    from consultkit.rules.privacy import matcher
 
-    matcher = Matcher(project.identities, exceptions=project.name_exceptions) if project.identities else None
-    found = leaks({name: data}, matcher)
+    found = leaks({name: data}, matcher(project))
     for leak in found:
         print(leak, file=sys.stderr)
     return bool(found)
@@ -280,7 +279,8 @@ def _write(project: Project, read: Import, persons: tuple[str, bytes] | None) ->
 
 def _checked(read: Import, text: str) -> str:
     """The new text, once it is sure that it says what was shown and nothing else."""
-    from consultkit.exchange.actors import layout_problem, same, values_of
+    from consultkit.exchange.actors import layout_problem
+    from consultkit.exchange.table import same, values_of
     from consultkit.parse.mapping import parse_mapping
 
     mapping = parse_mapping(Source(MAPPING, text), [], [], [])

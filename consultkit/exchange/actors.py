@@ -12,34 +12,37 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from consultkit.exchange.spreadsheet import Sheet, clean
+from consultkit.exchange.table import (
+    LISTS,
+    ORDER,
+    PER_REGION,
+    Values,
+    plain,
+    same,
+    same_value,
+    shown,
+    values_of,
+)
 from consultkit.exchange.vocabulary import (
     CHOICES,
     HEADINGS,
-    LABELS,
     Understood,
     Vocabulary,
     day,
     heading_key,
     simplify,
 )
-from consultkit.exchange.yaml_edit import Document, Edit, Value, apply
+from consultkit.exchange.yaml_edit import Document, Edit, apply
 from consultkit.files import WorkspaceError
 from consultkit.i18n import _
 from consultkit.model import Actor, ActorMapping
 from consultkit.privacy import patterns
-from consultkit.schema.declare import ACTOR
 from consultkit.schema.types import ID
 from consultkit.text import fold, listing, within_one_edit
 
-LISTS = ("regions", "cercles", "sectors")
-PER_REGION = ("status", "reason", "reason_code", "appointment")
-ORDER = tuple(ACTOR.fields)
-DEFAULTS: dict[str, Any] = {"kind": "organisation", "priority": "medium", "status": {"": "identified"}}
 AGREED = ("type", "kind", "acronym")  # of an actor that another's list names, ours holds
 HEADING_ROWS = 25
 PARTICLES = frozenset(("de", "du", "des", "la", "le", "les", "l", "d", "et", "pour", "of", "the", "and"))
-
-Values = dict[str, Any]  # key -> text, tuple of texts, or {region: text} ("" for all regions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,49 +80,6 @@ class Group:
         default_factory=lambda: defaultdict(list)
     )  # for each row, its regions and what it says
     exact: set[str] = field(default_factory=set)  # lists that a row with our id gives in full
-
-
-def values_of(actor: Actor) -> Values:
-    """An actor's valid values, dates as text."""
-    found: Values = {}
-    for key in ORDER:
-        value = actor.data.get(key)
-        if isinstance(value, Mapping):
-            found[key] = {region: str(one) for region, one in value.items()}
-        elif value:
-            found[key] = value if isinstance(value, tuple) else str(value)
-    return found
-
-
-def shown(mapping: ActorMapping, values: Values, key: str) -> str:
-    """A value as a person reads it, in the language in use."""
-    value = values.get(key, DEFAULTS.get(key, ""))
-    if isinstance(value, Mapping):
-        texts = {region: _word(key, text) for region, text in value.items()}
-        name = {r.id: r.name for r in mapping.regions}
-        each = (_("{region}: {value}").format(region=name.get(r, r), value=t) for r, t in texts.items() if r)
-        return texts[""] if "" in texts else "\n".join(each)
-    tables: dict[str, Mapping[str, Any]] = {
-        "type": mapping.type_by_id, "regions": mapping.region_by_id, "sectors": mapping.sector_by_id,
-    }  # fmt: skip
-    names = tables.get(key, {})
-    words = value if isinstance(value, tuple) else (value,)
-    return " ; ".join(names[word].name if word in names else _word(key, word) for word in words)
-
-
-def _word(key: str, value: str) -> str:
-    return _(LABELS[value]) if key in CHOICES and value in LABELS else value
-
-
-def columns(with_appointments: bool) -> list[str]:
-    """The keys of an export, in order."""
-    return [key for key in HEADINGS if key != "appointment" or with_appointments]
-
-
-def rows(mapping: ActorMapping, with_appointments: bool) -> list[list[str]]:
-    """The actors as rows under these columns."""
-    keys = columns(with_appointments)
-    return [[shown(mapping, values_of(actor), key) for key in keys] for actor in mapping.actors]
 
 
 class Import:
@@ -471,10 +431,10 @@ class Import:
             if change.key:
                 entry, value = nodes[change.actor], self.final[change.actor].get(change.key)
                 if value is not None:
-                    edits += document.set_key(entry, change.key, _plain(value), ORDER)
+                    edits += document.set_key(entry, change.key, plain(value), ORDER)
                 elif change.key in entry.entries:
                     edits += document.remove_key(entry, change.key)
-        new = [{k: _plain(self.final[c.actor][k]) for k in ORDER if k in self.final[c.actor]}
+        new = [{k: plain(self.final[c.actor][k]) for k in ORDER if k in self.final[c.actor]}
                for c in self.changes if not c.key]  # fmt: skip
         if new:
             edits += document.add_entries(self.mapping.data.node, "actors", new)
@@ -487,25 +447,6 @@ class Import:
 def layout_problem() -> str:
     """What to say where mapping.yaml cannot be edited in place."""
     return _("mapping.yaml is laid out in a way that cannot be edited here. Nothing was changed.")
-
-
-def same(one: Values, other: Values) -> bool:
-    """Whether two actors say the same."""
-    return all(same_value(key, one, other) for key in ORDER)
-
-
-def same_value(key: str, one: Values, other: Values) -> bool:
-    """Whether two actors say the same under a key: defaults count, order and repetition in lists do not."""
-    first, second = (values.get(key) or DEFAULTS.get(key) for values in (one, other))
-    if key in LISTS:
-        return set(first or ()) == set(second or ())
-    return bool(first == second)
-
-
-def _plain(value: Any) -> Value:
-    if isinstance(value, Mapping):
-        return str(value[""]) if "" in value else dict(value)
-    return list(value) if isinstance(value, tuple) else str(value)
 
 
 def _nodes(mapping: ActorMapping) -> list[Any]:

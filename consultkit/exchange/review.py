@@ -7,7 +7,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from consultkit.exchange.actors import ORDER, Change, same_value, shown, values_of
+from consultkit.exchange.actors import Change
+from consultkit.exchange.table import ORDER, same_value, shown, values_of
 from consultkit.files import DELIVERIES, MAPPING, WorkspaceError, decode
 from consultkit.i18n import _
 from consultkit.model import Actor, ActorMapping

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consultkit.exchange.actors import Import, columns, rows, same, values_of
+from consultkit.exchange.actors import Import
 from consultkit.exchange.spreadsheet import Column, Page, Sheet, read, to_csv, to_xlsx
+from consultkit.exchange.table import columns, rows, same, values_of
 from consultkit.exchange.vocabulary import CHOICES, HEADINGS, LABELS, Vocabulary, choice, day, heading_key
 from consultkit.exchange.yaml_edit import dump
 from consultkit.files import Source, WorkspaceError
