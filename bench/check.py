@@ -24,11 +24,7 @@ BARS = {400: 0.25, 4_000: 0.9, 10_000: 2.0}
 MEMORY_BAR = 300  # megabytes, for 10,000 notes
 WORDS = 1_200
 REGIONS = ("gao", "mopti", "kayes", "tombouctou")
-COMMON = (
-    "de la le les et à des en un une du que qui pour dans il est au sur pas par plus nous ce se ont l’eau l’accès route "
-    "marché village école champ berger puits femme jeune chef commune projet réunion formation conflit médiation année "
-    "saison pluie bétail passage accord plainte réponse bailleur équipe relais visite parole confiance peur départ retour"
-).split()
+COMMON = ["de", "la", "le", "les", "et", "à", "des", "en", "un", "une", "du", "que", "qui", "pour", "dans", "il", "est", "au", "sur", "pas", "par", "plus", "nous", "ce", "se", "ont", "l’eau", "l’accès", "route", "marché", "village", "école", "champ", "berger", "puits", "femme", "jeune", "chef", "commune", "projet", "réunion", "formation", "conflit", "médiation", "année", "saison", "pluie", "bétail", "passage", "accord", "plainte", "réponse", "bailleur", "équipe", "relais", "visite", "parole", "confiance", "peur", "départ", "retour"]
 
 HEADER = """\
 ---
@@ -95,7 +91,11 @@ def guide(questions: int = 24) -> str:
 
 def note(rng: random.Random, number: int, region: str, questions: int = 24) -> str:
     text = HEADER.format(
-        id=f"N-{number}", actor=f"a-{number}", region=region, day=12 + number % 16, gender="fm"[number % 2]
+        id=f"N-{number}",
+        actor=f"a-{number}",
+        region=region,
+        day=12 + number % 16,
+        gender="fm"[number // 4 % 2],
     )
     parts = [text]
     for question in range(questions):

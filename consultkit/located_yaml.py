@@ -380,4 +380,6 @@ def _syntax_fault(text: str, error: yaml.MarkedYAMLError, file: str, first_line:
     else:
         message = _("The YAML cannot be read from here: the indentation or a sign is out of place.")
         help = _("Keys of one list or block begin in the same column; compare with the lines above.")
+    line = min(line, len(lines) - 1)  # the complaint may stand after the last line
+    column = min(column, len(lines[line]))
     return Fault("yaml-syntax", Place(file, line + first_line, column + 1), message, help)

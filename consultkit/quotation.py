@@ -25,6 +25,7 @@ _ADDED = re.compile(r"\[[^\[\]]*\]")
 _QUOTES = str.maketrans(dict.fromkeys("«»“”„‟〝〞＂″", '"') | dict.fromkeys("’‘‛ʼ`´′ʹꞌ", "'") | {"…": "..."})
 _SPACE = re.compile(r"[\s\u00ad\u200b\u2060\ufeff]+")
 _AROUND = re.compile(r' ?([:;!?»,.)\]%"]) ?| ?([(«]) ?')
+_SPACELESS = re.compile(r"(?<=[,;:!?.»)])(?=[^\W\d_])")
 _EDGES = " .,;:!?…\"'()–—-"
 _CLOSERS = {"«": "»", "“": "”", "„": "”"}
 WORD = re.compile(r"\w+(?:['’]\w+)*")
@@ -151,10 +152,10 @@ class Nearest:
 
 def nearest_passage(quoted: str, passages: list[str]) -> Nearest | None:
     """The passage that shares most words with a quotation, cut to where they meet; None where none is near."""
-    mine = normalise(quoted).replace("\0", " ").split()
+    mine = _spaced(normalise(quoted).replace("\0", " ")).split()
     best: Nearest | None = None
     for passage in passages:
-        theirs = passage.split()
+        theirs = _spaced(passage).split()
         matcher = difflib.SequenceMatcher(
             None, [_key(w) for w in mine], [_key(w) for w in theirs], autojunk=False
         )
@@ -166,12 +167,20 @@ def nearest_passage(quoted: str, passages: list[str]) -> Nearest | None:
         low = max(0, first.b - first.a)
         high = min(len(theirs), last.b + last.size + len(mine) - last.a - last.size)
         differences = tuple(
-            (" ".join(mine[a1:a2]), " ".join(theirs[max(b1, low) : min(b2, high)]))
+            (
+                " ".join(mine[a1:a2]).strip(" ,;:"),
+                " ".join(theirs[max(b1, low) : min(b2, high)]).strip(" ,;:"),
+            )
             for tag, a1, a2, b1, b2 in matcher.get_opcodes()
             if tag != "equal" and (a2 > a1 or (b1 >= low and b2 <= high and b2 > b1))
         )
         best = Nearest(" ".join(theirs[low:high]), differences, share)
     return best
+
+
+def _spaced(text: str) -> str:
+    """Normalised words as a person writes them: with the spaces after punctuation."""
+    return _SPACELESS.sub(" ", text)
 
 
 def _key(word: str) -> str:

@@ -81,17 +81,25 @@ def coverage_lines(rows: Sequence[Coverage], width: int) -> Iterable[Line]:
     heads = [_("Region"), _("done"), _("minimum"), _("drafts"), _("missing"), _("actors")]
     cells = [[r.name, str(r.done), str(r.minimum), str(r.draft), str(r.missing), str(r.actors)] for r in rows]
     total = [_("Total")] + [str(sum(int(row[i]) for row in cells)) for i in range(1, 6)]
-    columns = 6 if width >= 56 else 3 if width < 40 else 5
     table = [heads, *cells, total]
     widths = [max(width_of(printable(row[i])) for row in table) for i in range(6)]
-    widths[0] = min(widths[0], max(8, width - sum(widths[1:columns]) - 2 * columns))
+    columns = _columns(widths, width)
+    widths[0] = min(widths[0], max(8, width - sum(widths[i] + 2 for i in columns)))
     for index, row in enumerate(table):
         style = "bold" if index in (0, len(table) - 1) else ""
         line: Line = [(pad(clip(printable(row[0]), widths[0]), widths[0]), style)]
-        for i in range(1, columns):
+        for i in columns:
             short = i == 4 and index > 0 and row[i] != "0"
             line.append(("  " + pad(row[i], widths[i], right=True), "red" if short else style))
         yield line
+
+
+def _columns(widths: Sequence[int], width: int) -> list[int]:
+    """The columns of numbers that fit beside the region's name, those that matter most kept longest."""
+    wanted = [1, 2, 4, 3, 5]
+    while len(wanted) > 1 and 8 + sum(widths[i] + 2 for i in wanted) > width:
+        wanted.pop()
+    return sorted(wanted)
 
 
 def as_json(diagnostics: Sequence[Diagnostic], rows: Sequence[Coverage]) -> str:

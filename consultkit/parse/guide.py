@@ -54,7 +54,12 @@ def parse_guide(
     body = scan(parts.body, source.file, parts.body_line, faults)
     before = len(faults)
     sections = _sections(body.parts, faults)
-    sound = len(faults) == before
+    sound = len(faults) == before and bool(sections)
+    if not sections and len(faults) == before:
+        message = _("This guide has no section.")
+        faults.append(
+            Fault("guide-empty", Place(source.file), message, _("Sections are “## ”, questions “### ”."))
+        )
     _attributes(body.parts, faults)
     return Guide(
         file=source.file,

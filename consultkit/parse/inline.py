@@ -12,8 +12,9 @@ from consultkit.parse.markdown import attributes
 _TOKENS = re.compile(r"\\.|(`+)|\[|\](?:\{([^{}]*)\})?|\{[.#][^{}\s]", re.DOTALL)
 _SIMPLE = re.compile(r"\[([^\[\]{}]*)\]\{(\.[A-Za-z][\w-]*(?: \.[A-Za-z][\w-]*)*)\}")
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
-_EMPHASIS = re.compile(r"(?<!\\)(\*{1,3}|~~)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
-_UNDERSCORE = re.compile(r"(?<![\w\\])(_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)", re.DOTALL)
+# The span of a mark is bounded: thousands of stars that nothing closes would cost minutes.
+_EMPHASIS = re.compile(r"(?<!\\)(\*{1,3}|~~)(?=\S)(.{1,800}?)(?<=\S)\1", re.DOTALL)
+_UNDERSCORE = re.compile(r"(?<![\w\\])(_{1,3})(?=\S)(.{1,800}?)(?<=\S)\1(?!\w)", re.DOTALL)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _FOOTNOTE_CALL = re.compile(r"\[\^[^\]\s]+\]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});")

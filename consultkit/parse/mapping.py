@@ -127,7 +127,7 @@ def parse_themes(
 ) -> tuple[Theme, ...] | None:
     """The codebook; None where it cannot be read."""
     data = read_record(source, THEMES, "guide", faults, fixes, quotings)
-    if data is None:
+    if data is None or "themes" not in data.values:
         return None
     return tuple(
         Theme(

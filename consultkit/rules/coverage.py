@@ -109,7 +109,7 @@ def minimum_out_of_reach(project: Project) -> Iterator[Finding]:
     for row in coverage(project):
         left = available_actors(project, row.region) + lost(mapping.data, "actors", mapping.actor_by_id)
         if row.missing > left and row.done + row.unread + _unsure(project, row.region) < row.minimum:
-            message = _("{name}: {missing} consultations are missing and {left} actors are left to hear.")
+            message = _("{name}: consultations missing, {missing}; actors left to hear, {left}.")
             place = mapping.region_by_id[row.region].place
             help = _("Add actors to the mapping, or agree on another number with the commissioner.")
             yield Finding(place, message.format(name=row.name, missing=row.missing, left=left), help)

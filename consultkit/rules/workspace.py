@@ -155,7 +155,7 @@ def empty_file(project: Project) -> Iterator[Finding]:
             name: Accès
             kind: challenge
     """
-    return told(project, "file-empty")
+    return told(project, "file-empty", "guide-empty")
 
 
 @rule("W011")
