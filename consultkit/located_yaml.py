@@ -22,7 +22,7 @@ MAX_DEPTH = 24
 MAX_REPAIRS = 50
 
 try:
-    from yaml._yaml import CParser as _PARSER
+    from yaml._yaml import CParser as _PARSER  # noqa: N814
 except ImportError:  # a PyYAML built without libyaml: the same events, slower
     _PARSER = None  # type: ignore[assignment, misc]
 
@@ -184,7 +184,7 @@ class _Builder:
         raise _StopError
 
     def build(self) -> Node | None:
-        """The root node. One loop over the events: a header has some eighty, and there are thousands of headers."""
+        """The root node, in one loop over the events: some eighty a header, and thousands of headers."""
         offset, attach = self.offset, self._attach
         event: Any
         for event in _events(self.text):

@@ -151,7 +151,7 @@ class Nearest:
 
 
 def nearest_passage(quoted: str, passages: list[str]) -> Nearest | None:
-    """The passage that shares most words with a quotation, cut to where they meet; None where none is near."""
+    """The passage that shares most words with a quotation, cut to where they meet; None where all are far."""
     mine = _spaced(normalise(quoted).replace("\0", " ")).split()
     best: Nearest | None = None
     for passage in passages:
