@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consultkit.cli import root
-from consultkit.files import MAPPING, Source, WorkspaceError, locked, write_atomic
+from consultkit.files import MAPPING, MAX_BYTES, Source, WorkspaceError, locked, write_atomic
 from consultkit.i18n import N_, _, ngettext, speaking
 from consultkit.load import load
 from consultkit.model import ActorMapping, Project
@@ -261,6 +261,10 @@ def _write(project: Project, read: Import, persons: tuple[str, bytes] | None) ->
     """Writes private/ and mapping.yaml: both, or neither."""
     source = project.sources[MAPPING]
     mapping = _with_ends(source, _checked(read, read.text(source.text)))
+    if len(mapping) > MAX_BYTES:
+        raise WorkspaceError(
+            _("{file} would become too large to be read. Nothing was changed.").format(file=MAPPING)
+        )
     if persons is None:
         write_atomic(project.root / MAPPING, mapping)
         return

@@ -5,11 +5,11 @@ A cell that says what the mapping says already is left alone, so that an export 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from consultkit.exchange.spreadsheet import Sheet, clean
 from consultkit.exchange.table import (
@@ -42,6 +42,9 @@ from consultkit.text import fold, listing, within_one_edit
 
 AGREED = ("type", "kind", "acronym")  # of an actor that another's list names, ours holds
 HEADING_ROWS = 25
+_EMAIL = re.compile(r"[^\s,;<>()]+@[^\s,;<>()]+")
+_PHONE = re.compile(r"\+?\(?\d[\d .()-]{5,}\d")
+_BETWEEN = re.compile(r"\b(t[ée]l|mail|e-mail|cel|mob)\b\W*|[:;,/()<>\n-]+(?=\s|$)", re.IGNORECASE)
 PARTICLES = frozenset(("de", "du", "des", "la", "le", "les", "l", "d", "et", "pour", "of", "the", "and"))
 
 
@@ -95,7 +98,14 @@ class Import:
         self.final: dict[str, Values] = {id_: dict(values) for id_, values in self.before.items()}
         self._shown: dict[tuple[str, str], str] = {}
         self._groups: dict[tuple[str, str], Group] = {}
-        self._found_persons: list[tuple[Group, dict[str, str]]] = []
+        self._found_persons: list[tuple[Group, list[dict[str, str]]]] = []
+        self._names = {simplify(actor.name): actor for actor in reversed(mapping.actors)}
+        self._acronyms: dict[str, list[Actor]] = defaultdict(list)
+        for actor in mapping.actors:
+            self._acronyms[simplify(actor.acronym)].append(actor)
+        listed = mapping.data.node.get("actors")
+        ids = (node.get("id") for node in (listed.items if listed else ()))
+        self._taken = {node.text.casefold() for node in ids if node}
         found = [(sheet, *heads) for sheet in sheets if (heads := self._headings(sheet))]
         if not found:
             raise WorkspaceError(_nothing_recognised(sheets))
@@ -106,9 +116,9 @@ class Import:
             self._tell_unknown(sheet, row, keys)
             self._read_sheet(sheet, start, keys)
         owners = {id(group): self._settle(group) for group in self._groups.values()}
-        for group, person in self._found_persons:
+        for group, persons in self._found_persons:
             if owner := owners[id(group)]:
-                self.persons.append({"actor": owner, **person})
+                self.persons += [{"actor": owner, **person} for person in persons]
         self.changes = list(self._changes())
 
     # headings
@@ -121,18 +131,13 @@ class Import:
         for number, row in enumerate(sheet.rows[:HEADING_ROWS]):
             texts = [clean(value) for value in row]
             if sum(bool(re.match(r"#[a-z]", text)) for text in texts) >= 2:
-                tags, after = (
-                    {i: heading_key(t) for i, t in enumerate(texts) if t.startswith("#")},
-                    number + 1,
-                )
+                tags = {i: heading_key(text) for i, text in enumerate(texts) if text.startswith("#")}
+                after = number + 1
                 continue
             keys = {i: key for i, text in enumerate(texts) if text and (key := self._key(text))}
             score = len(set(keys.values()))
-            if (
-                score >= 2
-                and {"name", "acronym", "id", "weak"} & set(keys.values())
-                and (not best or score > best[0])
-            ):
+            named = {"name", "acronym", "id", "weak"} & set(keys.values())
+            if named and score > (best[0] if best else 1):
                 best = (score, number + 1, keys)
         keys = _persons_apart({i: k for i, k in {**(best[2] if best else {}), **tags}.items() if k})
         if not {"name", "acronym", "id"} & set(keys.values()):
@@ -156,12 +161,11 @@ class Import:
     # rows
 
     def _read_sheet(self, sheet: Sheet, start: int, keys: dict[int, str]) -> None:
-        whole_sheet = (
-            self.words.read("regions", sheet.name) if "regions" not in keys.values() else Understood()
-        )
-        default = whole_sheet.values if not whole_sheet.problems else ()
-        if not default and len(self.mapping.regions) == 1 and "regions" not in keys.values():
-            default = (self.mapping.regions[0].id,)
+        default: tuple[str, ...] = ()
+        if "regions" not in keys.values():
+            told = self.words.read("regions", sheet.name)
+            one = tuple(self.mapping.region_by_id) if len(self.mapping.regions) == 1 else ()
+            default = told.values if told.values and not told.problems else one
         for number in range(start, len(sheet.rows)):
             row = sheet.rows[number]
             cells = [(key, clean(row[i]), i) for i, key in keys.items() if i < len(row)]
@@ -182,9 +186,9 @@ class Import:
             if key != "name" or group.actor:
                 self._read_key(group, key, self._resolved(sheet, texts), here)
         self._add_lists(group, "regions", here if "regions" not in first else ())
-        person = _person(text for key, text, _i in cells if key == "person" and text)
-        if person:
-            self._found_persons.append((group, person))
+        persons = _persons(text for key, text, _i in cells if key == "person" and text)
+        if persons:
+            self._found_persons.append((group, persons))
 
     def _resolved(self, sheet: Sheet, texts: list[tuple[str, str]]) -> list[tuple[str, str]]:
         """The texts without those of formulas that were never computed, and without Excel's error values."""
@@ -355,14 +359,13 @@ class Import:
         """The actor that another's row names: by name, else acronym, else a name one letter off."""
         name, acronym = simplify(group.name), simplify(group.acronym or group.name)
         bare = simplify(re.sub(r"\s*\([^()]*\)$", "", group.name))
-        everyone = self.mapping.actors
-        exact = [a for a in everyone if simplify(a.name) in (name, bare)]
+        exact = self._names.get(name) or self._names.get(bare)
         if exact:
-            return exact[0]
-        named = [a for a in everyone if acronym and simplify(a.acronym) == acronym]
-        near = [a for a in everyone if len(name) > 5 and within_one_edit(simplify(a.name), name)]
-        found = (named if len(named) == 1 else []) or (near if len(near) == 1 else [])
-        if not found:
+            return exact
+        named = self._acronyms.get(acronym, []) if acronym else []
+        near = [a for known, a in self._names.items() if len(name) > 5 and within_one_edit(known, name)]
+        found = named if len(named) == 1 else near
+        if len(found) != 1:
             return None
         if name != simplify(found[0].acronym):
             message = _("“{value}” is taken as “{name}” of the mapping.")
@@ -394,23 +397,21 @@ class Import:
         if patterns.search(group.name):
             return _("This name holds a phone number or an address: it has no place in the mapping.")
         if not values.get("regions"):
-            outside = "regions" in group.partial
-            return (
-                "outside" if outside else _("“{name}” has no region: left out.").format(name=group.name[:60])
-            )
+            if "regions" in group.partial:  # the cell was told already
+                return "outside"
+            return _("“{name}” has no region: left out.").format(name=group.name[:60])
         if not values.get("type"):
             return _("“{name}” has no type that is known: left out.").format(name=group.name[:60])
         return ""
 
     def _free_id(self, text: str, as_written: bool) -> str:
-        taken = {id_.casefold() for id_ in self.final}
-        taken |= {node.get("id").text.casefold() for node in _nodes(self.mapping) if node.get("id")}
         words = [w for w in re.findall(r"[a-z0-9]+", fold(text)) if w not in PARTICLES]
         stem = text if as_written else "-".join(words[:4])[:40].strip("-")
         stem = stem if ID.match(stem) else f"acteur-{stem}".strip("-")
-        return next(
-            id_ for n in range(1, 10**6) if (id_ := stem if n == 1 else f"{stem}-{n}").casefold() not in taken
-        )
+        tries = (stem if number == 1 else f"{stem}-{number}" for number in range(1, 10**6))
+        id_ = next(one for one in tries if one.casefold() not in self._taken)
+        self._taken.add(id_.casefold())
+        return id_
 
     def _changes(self) -> Iterator[Change]:
         for id_, values in self.final.items():
@@ -449,45 +450,31 @@ def layout_problem() -> str:
     return _("mapping.yaml is laid out in a way that cannot be edited here. Nothing was changed.")
 
 
-def _nodes(mapping: ActorMapping) -> list[Any]:
-    listed = mapping.data.node.get("actors")
-    return listed.items if listed else []
-
-
 def _persons_apart(keys: dict[int, str]) -> dict[int, str]:
     """“Nom” beside a column of organisations, or beside “Prénom”, is a person's."""
     person = "name" in keys.values() or {"person", "acronym"} <= set(keys.values())
     return {i: ("person" if person else "name") if key == "weak" else key for i, key in keys.items()}
 
 
-def _person(texts: Iterable[str]) -> dict[str, str]:
-    """Name, phone and e-mail in the cells about persons."""
-    found: dict[str, str] = {}
+def _persons(texts: Iterable[str]) -> list[dict[str, str]]:
+    """Names, phones and e-mails in a row's cells about persons; words alone in their cells make one name."""
+    found: dict[str, dict[str, None]] = {"name": {}, "phone": {}, "email": {}}
+    words: dict[str, None] = {}
     for text in texts:
-        for key, pattern in (("email", r"[^\s,;<>()]+@[^\s,;<>()]+"), ("phone", r"\+?\(?\d[\d .()/-]{5,}\d")):
-            matches = re.findall(pattern, text)
-            text = re.sub(pattern, " ", text)
-            if matches:
-                found[key] = " / ".join(filter(None, (found.get(key), *matches)))
-        name = " ".join(
-            re.sub(
-                r"\b(t[ée]l|mail|e-mail|cel|mob)\b\W*|[:;,/()<>\n-]+(?=\s|$)", " ", text, flags=re.I
-            ).split()
-        )
+        for key, pattern in (("email", _EMAIL), ("phone", _PHONE)):
+            found[key] |= dict.fromkeys(match.strip() for match in pattern.findall(text))
+            text = pattern.sub(" ", text)
+        name = " ".join(_BETWEEN.sub(" ", text).split())
         if name:
-            found["name"] = " / ".join(filter(None, (found.get("name"), name)))
-    return found
+            (found["name"] if " " in name else words)[name] = None
+    if words:
+        found["name"] = {" ".join(words): None, **found["name"]}
+    rows = itertools.zip_longest(*found.values())
+    return [{key: value for key, value in zip(found, row, strict=True) if value} for row in rows]
 
 
 def _nothing_recognised(sheets: Sequence[Sheet]) -> str:
     names = listing(f"“{sheet.name}”" for sheet in sheets)
-    message = _("No sheet has a row of headings with the actors' names (sheets: {names}).").format(
-        names=names
-    )
-    return (
-        message
-        + " "
-        + _('Name the columns: --map "Heading=name" --map "Heading=regions" ({keys}).').format(
-            keys=listing(HEADINGS, 20)
-        )
-    )
+    message = _("No sheet has a row of headings with the actors' names (sheets: {names}).")
+    help = _('Name the columns: --map "Heading=name" --map "Heading=regions" ({keys}).')
+    return message.format(names=names) + " " + help.format(keys=listing(HEADINGS, 20))

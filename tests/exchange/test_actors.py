@@ -270,14 +270,21 @@ def test_persons_go_apart() -> None:
         ["Bon", "OSC", "Gao", "", "Fictif", "Awa", "Awa : 76 12 34 56, awa@example.org", "66 00 00 00"],
     )
     assert done.persons == [
-        {
-            "actor": "bon",
-            "name": "Fictif / Awa / Awa",
-            "phone": "76 12 34 56 / 66 00 00 00",
-            "email": "awa@example.org",
-        }
+        {"actor": "bon", "name": "Fictif Awa", "phone": "76 12 34 56", "email": "awa@example.org"},
+        {"actor": "bon", "phone": "66 00 00 00"},
     ]
     assert "Fictif" not in done.text(BASE) + str(done.changes) + str(done.told)
+
+
+def test_two_persons_are_two() -> None:
+    done = imported(
+        [*HEAD, "Responsable", "Point focal"],
+        ["Bon", "OSC", "Gao", "", "Awa Fictive", "Bakary Fictif (bf@example.org)"],
+    )
+    assert done.persons == [
+        {"actor": "bon", "name": "Awa Fictive", "email": "bf@example.org"},
+        {"actor": "bon", "name": "Bakary Fictif"},
+    ]
 
 
 def test_a_person_is_not_named_in_the_mapping() -> None:
