@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from consultkit.cli import root
+from consultkit.cli.guide_upgrade import diff, feedback, upgrade
 from consultkit.cli.note import sound
 from consultkit.files import WorkspaceError, write_atomic
 from consultkit.i18n import N_, _
@@ -57,4 +58,9 @@ def export(
     return 0
 
 
-COMMANDS = {"export": (export, N_("Writes the guide for phones (.xlsx), or to print (.docx, .pdf)."))}
+COMMANDS = {
+    "export": (export, N_("Writes the guide for phones (.xlsx), or to print (.docx, .pdf).")),
+    "upgrade": (upgrade, N_("Carries every note over to the guide's present version.")),
+    "diff": (diff, N_("Tells what changed between two versions of the guide.")),
+    "feedback": (feedback, N_("What the field says of the guide, question by question.")),
+}

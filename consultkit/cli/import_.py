@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -18,6 +20,7 @@ from consultkit.i18n import N_, _, ngettext
 from consultkit.load import load
 from consultkit.model import Project
 from consultkit.output.terminal import printable
+from consultkit.privacy.matcher import Hit
 
 KINDS = {
     "new": N_("new notes: {n}"),
@@ -79,9 +82,15 @@ def keep(project: Project, outcomes: list[drafts.Outcome], dry_run: bool, yes: b
 
 def hidden(project: Project, text: str) -> str:
     """A line for the screen, known identities blanked."""
-    if project.identities:
-        from consultkit.rules.privacy import matcher
-
-        for hit in reversed(matcher(project).search(text)):
-            text = text[: hit.start] + "[…]" + text[hit.end :]
+    for hit in reversed(_search(project)(text)):
+        text = text[: hit.start] + "[…]" + text[hit.end :]
     return printable(text)
+
+
+@functools.lru_cache(maxsize=1)
+def _search(project: Project) -> Callable[[str], list[Hit]]:
+    if not project.identities:
+        return lambda text: []
+    from consultkit.rules.privacy import matcher
+
+    return matcher(project).search

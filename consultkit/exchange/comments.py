@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from consultkit.exchange.word_read import Paragraph, WordText
+from consultkit.files import MAPPING, THEMES
 from consultkit.model import Body, Project
 from consultkit.parse.inline import plain
 from consultkit.parse.markdown import scan
@@ -50,9 +51,13 @@ def remarks(project: Project, word: WordText) -> list[Remarked]:
             index.setdefault(run, []).append(place)
     found: list[Remarked] = []
     seen: set[str] = set()
+    quote = Paragraph()
     for paragraph in word.paragraphs:
+        quote = (
+            quote if paragraph.text.startswith("— ") else paragraph
+        )  # who said it stands below a quotation
         for remark in _of(paragraph, word, seen):
-            file, line, state = _source(_words(paragraph.before), index)
+            file, line, state = _source(_words(quote.before), index)
             found.append(Remarked(*remark, paragraph.text.strip(), file, line, state))
     return found
 
@@ -80,17 +85,21 @@ def _places(project: Project) -> Iterator[_Place]:
         yield from _blocks(
             scan(project.sources[guide.file].text, guide.file, 1, [], strict=False), guide.file
         )
-    mapping = project.sources.get("mapping.yaml")
-    for number, line in enumerate(mapping.text.split("\n") if mapping else (), 1):
-        yield _Place("mapping.yaml", number, _words(line.partition(":")[2]))
+    for name in (MAPPING, THEMES):
+        source = project.sources.get(name)
+        for number, line in enumerate(source.text.split("\n") if source else (), 1):
+            yield _Place(name, number, _words(line.partition(":")[2]))
 
 
 def _blocks(body: Body, file: str) -> Iterator[_Place]:
-    for block in body.preamble:
-        yield _Place(file, block.line, _words(block.text))
+    """A text's headings and blocks; the items of a list and the rows of a table become paragraphs each."""
     for part in body.parts:
         yield _Place(file, part.heading.place.line, _words(part.heading.text))
-        for block in part.blocks:
+    for block in body.blocks():
+        if block.kind in ("list", "table"):
+            lines = zip(block.text.split("\n"), block.origins, strict=False)
+            yield from (_Place(file, line, _words(text)) for text, (line, _column) in lines)
+        else:
             yield _Place(file, block.line, _words(block.text))
 
 
@@ -113,10 +122,18 @@ def _source(words: tuple[str, ...], index: dict[tuple[str, ...], list[_Place]]) 
             shared[place] = shared.get(place, 0) + 1
     if not shared:
         return "", 0, "unknown"
-    best = max(shared, key=lambda place: shared[place] / max(len(runs), len(_runs(place.words))))
+    best = max(shared, key=lambda place: _likeness(place, shared[place], len(runs)))
     if shared[best] / max(1, min(len(runs), len(_runs(best.words)))) < LEAST:
         return "", 0, "unknown"
-    return best.file, best.line, "same" if _within(best.words, words) else "changed"
+    same = _within(best.words, words) or _within(words, best.words)
+    return best.file, best.line, "same" if same else "changed"
+
+
+def _likeness(place: _Place, shared: int, runs: int) -> tuple[float, bool, bool, float]:
+    """How well a place accounts for a paragraph; of two, the very same words, else the author's own text."""
+    alike = shared / max(runs, len(_runs(place.words)))
+    own = not re.search(r"/[^/]+/(?!synth)[^/]*$", place.file)  # a note lies in its region's folder
+    return round(shared / max(1, runs), 1), alike > 0.9, own, alike
 
 
 def _within(words: tuple[str, ...], others: tuple[str, ...]) -> bool:

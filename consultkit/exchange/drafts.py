@@ -1,7 +1,7 @@
 """Notes made from what was typed elsewhere: each knows where it came from, so that nothing is made twice.
 
-A comment closes the header: `# submission KEYS DATA SEAL`, all digests. KEYS are what the submission is known
-by, DATA is what was read, SEAL the note as it was written: a note whose text has another was edited since, and
+A comment closes the header: `# submission KEYS DATA SEAL`, digests all. KEYS are what the submission is
+known by, DATA is what was read, SEAL the note as written: a note whose text has another was edited since, and
 is never written over.
 """
 

@@ -17,20 +17,20 @@ from consultkit.exchange import typed, xlsform
 from consultkit.exchange.drafts import Draft, digest, unplaced
 from consultkit.exchange.spreadsheet import MAX_FILE, Sheet, clean, read
 from consultkit.files import WorkspaceError
-from consultkit.i18n import LANGUAGES, _, ngettext, speaking
+from consultkit.i18n import LANGUAGES, _, speaking
 from consultkit.model import ActorMapping, Guide, Project
 from consultkit.text import did_you_mean, fold
 
 _SYSTEM = re.compile(
     r"(?i)(_.*|.*/_.*|meta[/-].*|formhub[/-].*|start|end|today|deviceid|username|simserial|phonenumber"
     r"|subscriberid|submissiondate|key|parent_key|set-of-.*|submitter(id|name)|attachments(present|expected)"
-    r"|status|reviewstate|edits|formversion|instance(id|name)|(.*[/-])?note_(introduction|how_to|type|person_note))\Z"
+    r"|status|reviewstate|edits|formversion|instance(id|name)|(.*[/-])?note_(introduction|how_to|type|person_note)|.*@odata.*)\Z"
 )
 _KEYS = ("meta/rootuuid", "meta-rootuuid", "_uuid", "meta/instanceid", "meta-instanceid", "instanceid", "key",
          "__id", "meta/deprecatedid")  # fmt: skip
 _MEDIA = re.compile(r"(?i)\S.*\.(jpe?g|png|heic|gif|mp3|m4a|amr|3gpp?|wav|ogg|opus|aac|mp4|mov|webm|pdf)\Z")
 _POSITION = re.compile(r"-?\d{1,3}\.\d{3,}[ ,]+-?\d{1,3}\.\d{3,}(\s|\Z)")
-_PERSON = (("phone", r"tel|telephone|phone|mobile|whatsapp|numero"), ("email", r"e?-?mail|courriel"),
+_PERSON = (("phone", r"tel|telephone|phone|mobile|whatsapp"), ("email", r"e?-?mail|courriel"),
            ("name", r"nom|noms|prenoms?|name|contact"))  # fmt: skip
 _YES = frozenset({"1", "true", "yes", "oui", "vrai"})
 Raw = dict[str, str]
@@ -113,9 +113,7 @@ def _sheet_rows(path: Path, form: _Form) -> list[_Row]:
     owners: dict[str, _Row] = {}
     for row in rows:
         low = {head.lower(): value for head, value in row.cells.items()}
-        owners |= dict.fromkeys(
-            filter(None, (low.get(key, "") for key in ("_index", "_uuid", "_id", "key"))), row
-        )
+        owners |= {low[key]: row for key in ("_index", "_uuid", "_id", "key") if low.get(key)}
     for sheet, others in sheets:
         if sheet is main:
             continue
@@ -156,22 +154,15 @@ class _Form:
 
     def __init__(self, project: Project, mapping: ActorMapping, guide: Guide) -> None:
         self.mapping, self.guide = mapping, guide
-        self.own = {
-            f.name: f for f in (*xlsform.CONSENT, *xlsform.SHEET, *xlsform.PARTICIPANT, *xlsform.PRIVATE)
-        }
-        self.ids = {
-            name.lower(): id_ for id_, name in xlsform.names_of(guide).items() if id_ in guide.questions
-        }
+        fields = xlsform.CONSENT + xlsform.SHEET + xlsform.PARTICIPANT + xlsform.PRIVATE
+        self.own = {f.name: f for f in fields}
+        names = xlsform.names_of(guide)
+        self.ids = {names[id_].lower(): id_ for id_ in guide.questions}
         self.ids |= {q.was.replace("-", "_").lower(): q.id for q in guide.questions.values() if q.was}
         self.names = {name: name for name in self.own} | {name: name for name in self.ids}
         self.lists: dict[str, dict[str, str]] = {}
         for language, twin in xlsform.twins(project, guide).items():
-            self.names |= {
-                fold(q.text): name
-                for q in twin.questions.values()
-                for name, i in self.ids.items()
-                if i == q.id
-            }
+            self.names |= {fold(q.text): names[q.id].lower() for q in twin.questions.values()}
             with speaking(language):
                 self.names |= {fold(_(f.label)): f.name for f in self.own.values() if f.label}
         for name, labels in xlsform.CHOICES.items():
@@ -241,36 +232,30 @@ class _Form:
         """One submission; raises `_LeftOutError` with the reason where it makes no note."""
         own, answers, rest = self.sorted(row.cells)
         low = {head.lower(): value for head, value in row.cells.items()}
-        keys = tuple(
-            dict.fromkeys(k for key in _KEYS if (k := re.sub(r"^uuid:|[\s,]", "", low.get(key, ""))))
-        )
+        keys = [k for key in _KEYS if (k := low.get(key, "").removeprefix("uuid:").strip())]
         if not keys:
             raise _LeftOutError(_("nothing tells it from others (_uuid, KEY): export it with that column."))
-        states = (
-            low.get("_validation_status", "")
-            + low.get("reviewstate", "")
-            + low.get("_validation_status/uid", "")
-        )
-        if re.search(r"not.approved|rejected", states.lower()):
+        states = [
+            low.get(key, "").lower()
+            for key in ("_validation_status", "_validation_status/uid", "reviewstate")
+        ]
+        if re.search(r"not.approved|rejected", " ".join(states)):
             raise _LeftOutError(_("it was rejected by who reviewed it."))
         if own.get("note_consent_given") != "yes":
             raise _LeftOutError(_("consent was not given."))
-        region, actor = self.where(own, row.cells)
-        values, kept = self.header(own, xlsform.CONSENT + xlsform.SHEET)
-        people = [self.person(cells) for cells in row.people]
-        person = {f.key: own[f.name] for f in xlsform.PRIVATE if own.get(f.name)} | self.persons_in(row.cells)
-        rest = [*kept, *rest, *(line for _values, more in people for line in more)]
-        said = [
-            own | {f.name: "" for f in xlsform.PRIVATE},
-            answers,
-            [values for values, _more in people],
-            rest,
-        ]
+        region, actor = self.where(own)
+        values, kept = self.values(own, xlsform.CONSENT + xlsform.SHEET)
+        rows = [self.sorted(cells)[0] for cells in row.people]
+        people = [self.values(cells, xlsform.PARTICIPANT, "participants.") for cells in rows]
+        private = {f.name: f.key for f in xlsform.PRIVATE}
+        person = {private[n]: own[n] for n in private if own.get(n)} | self.persons_in(row.cells)
+        said = [{n: text for n, text in own.items() if n not in private}, answers, rows, rest]
+        kept += [line for _values, more in people for line in more] + rest
         return Draft(
-            "submission", tuple(map(digest, keys)), digest(json.dumps(said, sort_keys=True)), actor, region, values,
-            [values for values, _more in people],
+            "submission", tuple(dict.fromkeys(map(digest, keys))), digest(json.dumps(said, sort_keys=True)),
+            actor, region, values, [found for found, _more in people],
             {id_: text for id_, answer in answers.items() if (text := typed.answer(answer))},
-            unplaced("\n\n".join(map(typed.escape, rest))), [person] if person else [],
+            unplaced("\n\n".join(map(typed.escape, kept))), [person] if person else [],
         )  # fmt: skip
 
     def sorted(self, cells: Raw) -> tuple[Raw, Raw, list[str]]:
@@ -308,7 +293,10 @@ class _Form:
 
     def unknown(self, head: str, text: str) -> list[str]:
         """What becomes of a column that is none of the form's; photos, sound, positions are left out."""
-        if _SYSTEM.match(head) or self._personal(head):
+        if _SYSTEM.match(head):
+            return []
+        if self._personal(head):
+            self.told[_("Kept in private/ alone: {column}").format(column=head)] = None
             return []
         if _MEDIA.match(text) or _POSITION.match(text) or head.lower().endswith("_url"):
             self.told[_("Left out (photo, sound or position): {column}").format(column=head)] = None
@@ -326,7 +314,7 @@ class _Form:
         return {key: text for head, text in cells.items()
                 if not _SYSTEM.match(head) and (key := self._personal(head))}  # fmt: skip
 
-    def where(self, own: Raw, cells: Raw) -> tuple[str, str]:
+    def where(self, own: Raw) -> tuple[str, str]:
         """The region and the actor; an actor typed by hand counts once it stands in the mapping."""
         region, actor = own.get("note_region", ""), own.get("note_actor", "")
         if region not in self.mapping.region_by_id:
@@ -343,42 +331,21 @@ class _Form:
             raise _LeftOutError(f"{message} {near}".strip())
         return region, actor
 
-    def header(self, own: Raw, fields: Iterable[xlsform.Field]) -> tuple[Raw, list[str]]:
-        """Header values as YAML text; what cannot be read as one is kept as a line."""
+    def values(self, own: Raw, fields: Iterable[xlsform.Field], record: str = "") -> tuple[Raw, list[str]]:
+        """Values of a header, or of a row of it, as YAML text; what cannot be read as one, as lines."""
         values: Raw = {}
         kept: list[str] = []
         for one in fields:
             text = own.get(one.name, "")
             if not one.key or not text or one.key in ("region", "actor"):
                 continue
-            if one.key == "language":
-                text = ", ".join(text.split())
-            value = typed.value(one.key, text)
+            value = typed.value(record + one.key, ", ".join(text.split()) if one.key == "language" else text)
             if value is None:
                 kept.append(f"{_(one.label)} : {text}")
             else:
                 values[one.key] = value
         return values, kept
 
-    def person(self, cells: Raw) -> tuple[Raw, list[str]]:
-        """One row of the participants: a row of the header, and what is none."""
-        own, _answers, _rest = self.sorted(cells)
-        values: Raw = {}
-        kept: list[str] = []
-        for one in xlsform.PARTICIPANT:
-            text = own.get(one.name, "")
-            value = typed.value(f"participants.{one.key}", text)
-            if value is not None:
-                values[one.key] = value
-            elif text:
-                kept.append(f"{_(one.label)} : {text}")
-        return values, kept
-
 
 class _LeftOutError(Exception):
     """Why a submission makes no note."""
-
-
-def counted(read: Read) -> str:
-    """“12 submissions” as the first words of what is said."""
-    return ngettext("{n} submission", "{n} submissions", read.count).format(n=read.count)

@@ -90,7 +90,7 @@ def _cover_rows(project: Project) -> Iterator[tuple[str, str]]:
         hint = _(row.hint) if row.hint else ""
         if row.key == "region" and project.mapping:
             hint = ", ".join(region.name for region in project.mapping.regions)
-        yield esc(_(row.label) + (f" ({hint})" if hint else "")), ""
+        yield esc(_(row.label) + (f" ({hint})" if hint else "")), "\u00a0" * 40  # as wide as what is written
 
 
 def _asides(project: Project, types: tuple[str, ...], options: tuple[str, ...]) -> Iterator[str]:

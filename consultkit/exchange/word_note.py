@@ -281,7 +281,7 @@ def _band(key: str, word: str) -> tuple[str, str]:
 
 
 def coded(text: str, start: int, ranges: Iterable[tuple[int, int, str]]) -> str:
-    """A text from `start` on, escaped; its ranges (start, end, classes) are spans, crossing ones cut in two."""
+    """A text from `start` on, escaped; ranges (start, end, classes) are spans, crossing ones cut in two."""
     work = sorted(_trimmed(text, ranges), key=lambda r: (r[0], -r[1]))
     kept: list[tuple[int, int, str]] = []
     while work:

@@ -94,7 +94,7 @@ def test_every_export_of_the_same_submissions_makes_the_same_notes(root, tmp_pat
     """JSON, Kobo's workbook and CSV with either separator, ODK Central's and Briefcase's: one set of notes."""
     project = load(root)
     sent = [submission(project, n, actor) for n, actor in enumerate(("tamat", "sigi"), 1)]
-    person = [{**{k: v for k, v in p.items()}, "_parent_index": str(n), "_submission__uuid": s["_uuid"]}
+    person = [{**p, "_parent_index": str(n), "_submission__uuid": s["_uuid"]}
               for n, s in enumerate(sent, 1) for p in s["note_participants"]]  # fmt: skip
     indexed = [{**flat(s), "_index": str(n)} for n, s in enumerate(sent, 1)]
     bare = [{key.rpartition("/")[2]: value for key, value in row.items()} for row in indexed]
@@ -381,3 +381,13 @@ def test_five_hundred_submissions_in_three_seconds(root):
     assert main(["import", str(path), "--yes"]) == 0
     assert time.perf_counter() - start < 6, "3 s on an idle machine; twice that where tests share it"
     assert len(notes(root)) == 500
+
+
+def test_the_language_on_the_screen_changes_nothing_of_what_is_known(root, monkeypatch, capsys):
+    """What was read has the same digest in French and in English: no note is told as corrected."""
+    sent = submission(load(root), 1, **{"note_sheet/note_minutes": "une heure", "ajout/divers": "Un mot."})
+    path = as_json(root / "s.json", sent)
+    assert main(["import", str(path), "--yes", "--lang", "en"]) == 0
+    assert main(["import", str(path), "--yes", "--lang", "fr"]) == 0
+    assert "+ notes" not in capsys.readouterr().out.partition("consultkit check")[2]
+    assert "une heure" in (root / notes(root)[0].file).read_text("utf-8").partition("{#unplaced}")[2]
