@@ -46,7 +46,7 @@ class Composer:
 
     def compose(self, name: str, context: Mapping[str, Any]) -> str:
         """A template filled; raises `TemplateFault`."""
-        from jinja2 import TemplateError, TemplateSyntaxError, UndefinedError
+        from jinja2 import TemplateError, TemplateNotFound, TemplateSyntaxError, UndefinedError
         from jinja2.exceptions import SecurityError
 
         file = f"templates/{name}"
@@ -61,6 +61,9 @@ class Composer:
             raise TemplateFault(file, line, _undefined(str(error), context), again) from None
         except SecurityError as error:
             raise TemplateFault(file, _line(error, name), _("A template may not do this."), again) from None
+        except TemplateNotFound as error:
+            message = _("There is no file “{name}” in templates/.").format(name=error.name)
+            raise TemplateFault(file, _line(error, name), message, again) from None
         except (UnicodeDecodeError, OSError):
             raise TemplateFault(file, 1, _("This template cannot be read as UTF-8 text."), again) from None
         except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
