@@ -128,7 +128,7 @@ class Document:
             dash = self.text.rindex("-", 0, self.span(node.items[-1])[0])
             indent = " " * (dash - self._line_start(dash))
             gap = "\n" if self._blank_above(dash) and len(node.items) > 1 else ""
-            return [self._after_line(self.span(node)[1], _block(entries, indent, gap))]
+            return [self._after_line(self.span(node)[1], _block(entries, indent, gap), len(indent))]
         if pair is None:
             return [self._after_line(len(self.text), f"{key}:\n" + _block(entries, "  ", ""))]
         at = self._colon(pair[0])
@@ -154,8 +154,13 @@ class Document:
         start = self._line_start(offset)
         return start > 0 and not self.text[self._line_start(start - 1) : start].strip()
 
-    def _after_line(self, offset: int, lines: str) -> Edit:
+    def _after_line(self, offset: int, lines: str, indent: int | None = None) -> Edit:
+        """Lines put behind the line of an offset, and behind comments below it that stand further in."""
         at = self._line_end(offset)
+        while indent is not None and (below := re.compile(r"( *)#.*(\n|\Z)").match(self.text, at)):
+            if len(below[1]) <= indent:
+                break
+            at = below.end()
         return Edit(at, at, lines if not at or self.text[at - 1] == "\n" else "\n" + lines.rstrip("\n"))
 
     def _without_line(self, start: int, end: int) -> Edit:
@@ -182,7 +187,8 @@ class Document:
         if _flow(entry):
             return Edit(end, end, f", {scalar(key)}: {value}")
         first = next(iter(entry.entries.values()))[0]
-        return self._after_line(end, " " * (first.column - 1) + f"{scalar(key)}: {value}\n")
+        indent = first.column - 1
+        return self._after_line(end, " " * indent + f"{scalar(key)}: {value}\n", indent)
 
     def _set_map(self, node: Node, value: Mapping[str, str]) -> list[Edit]:
         edits: list[Edit] = []

@@ -129,6 +129,17 @@ def test_entries_are_added_to_any_list(text: str) -> None:
     assert ("none yet" in text) == ("none yet" in changed)
 
 
+def test_comments_that_run_on_stay_with_their_key_and_entry() -> None:
+    text = "a:\n  - id: x\n    status: s  # one\n               #  | two\n    # c: d\n\n  # else\n"
+    document, node = Document(text), root(text)
+    edits = document.set_key(node.get("a", 0), "status2", "t") + document.add_entries(
+        node, "a", [{"id": "w"}]
+    )
+    assert apply(text, edits) == text.replace(
+        "two\n    # c: d\n", "two\n    status2: t\n    # c: d\n  - id: w\n"
+    )
+
+
 def test_overlapping_edits_are_refused() -> None:
     with pytest.raises(ValueError, match="overlap"):
         apply("abc", [Edit(0, 2, ""), Edit(1, 3, "")])
