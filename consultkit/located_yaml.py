@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from sys import intern
 from typing import Any, NoReturn
 
 import yaml
@@ -257,7 +258,7 @@ class _Builder:
         self.keys[-1] = None
         text = key.value
         assert isinstance(text, str)
-        name = text if text.isascii() else unicodedata.normalize("NFC", text)
+        name = intern(text) if text.isascii() else unicodedata.normalize("NFC", text)
         if name in container.value or (name == "<<" and not key.style):
             self._refused(name, key, container)
         else:

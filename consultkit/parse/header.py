@@ -21,6 +21,7 @@ class Split:
     broken: bool
     body: str
     body_line: int
+    text: str = ""  # of the header
     quotings: tuple[Quoting, ...] = ()
 
 
@@ -40,7 +41,8 @@ def split(source: Source, area: str, faults: list[Fault]) -> Split:
             Fault("file-header", Place(source.file), message, _("Close the header with a line “---”."))
         )
         return Split(None, True, "", 1)
-    reading = read(text[start + 1 : end.start()], source.file, 2)
+    header = text[start + 1 : end.start()]
+    reading = read(header, source.file, 2)
     faults += reading.faults
     body_line = text.count("\n", 0, end.end()) + 2
     body = text[end.end() + 1 :]
@@ -51,4 +53,4 @@ def split(source: Source, area: str, faults: list[Fault]) -> Split:
         node = None
     elif node is None and not reading.broken:
         faults.append(Fault("file-header", Place(source.file), _("The header is empty.")))
-    return Split(node, node is None, body, body_line, tuple(reading.quotings))
+    return Split(node, node is None, body, body_line, header, tuple(reading.quotings))

@@ -83,6 +83,7 @@ class _Read(NamedTuple):
     attributes: Attributes
     strange: str
     start: int
+    source: str
 
 
 @lru_cache(maxsize=4096)  # the notes of a campaign have the same headings
@@ -94,7 +95,7 @@ def _heading(line: str) -> _Read | None:
     if strange and not attrs.id and ID.match(strange):  # the # was forgotten: told here, and only here
         attrs = attrs._replace(id=strange)
     start = match.start(3) + match[3].find(strange) if strange else 0
-    return _Read(len(match[1]), match[2].rstrip("#").rstrip(), attrs, strange, start)
+    return _Read(len(match[1]), match[2].rstrip("#").rstrip(), attrs, strange, start, line)
 
 
 class _Scanner:
@@ -200,9 +201,11 @@ class _Scanner:
     def _open(self, read: _Read, line: str, number: int) -> None:
         self.close()
         self._end_part()
-        level, text, attrs, strange, start = read
+        level, text, attrs, strange, start, source = read
         column = len(line) - len(line.lstrip(" \t")) + 1
-        self.heading = Heading(level, text, attrs, Place(self.file, number, column, len(line.strip())), line)
+        place = Place(self.file, number, column, len(line.strip()))
+        # One string for a heading that stands in every note, where it is written alike.
+        self.heading = Heading(level, text, attrs, place, source if source == line else line)
         if strange:
             message = _("“{piece}” is no attribute of a heading.").format(piece=strange)
             where = Place(self.file, number, column + start, len(strange))

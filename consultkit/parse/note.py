@@ -63,7 +63,9 @@ def _note(source: Source, parts: Split, faults: list[Fault], fixes: list[Fix]) -
         _missing_keys(data, reader)
     body = scan(parts.body, source.file, parts.body_line, faults)
     get = data.get
-    consent: Data | None = get("consent")
+    consent = _consent(get("consent"))
+    if not parts.quotings:  # a header that had to be mended is not what stands in the file
+        data.release(parts.text, 2)
     return Note(
         file=source.file,
         id=get("id", PurePosixPath(source.file).stem),
@@ -82,7 +84,7 @@ def _note(source: Source, parts: Split, faults: list[Fault], fixes: list[Fix]) -
         note_taker=get("note_taker", ""),
         participants=tuple(_participant(p) for p in get("participants", ())),
         others_present=get("others_present"),
-        consent=_consent(consent),
+        consent=consent,
         readback=get("readback"),
         follow_up_of=get("follow_up_of", ""),
         attribution=get("attribution", "none"),

@@ -198,11 +198,11 @@ def unknown_region(project: Project) -> Iterator[Finding]:
     known = mapping.region_by_id
     told_elsewhere = explained(project, "regions")
     for note in project.notes:
-        wanted = [(note.region, note.data.place("region"))] if note.region else []
-        wanted += [(region, note.data.place("also_regions", i)) for i, region in enumerate(note.also_regions)]
-        for region, place in wanted:
+        wanted: list[tuple[str, tuple[str | int, ...]]] = [(note.region, ("region",))] if note.region else []
+        wanted += [(region, ("also_regions", i)) for i, region in enumerate(note.also_regions)]
+        for region, path in wanted:
             if region not in known and region not in told_elsewhere:
-                yield unknown(_("region"), region, known, place)
+                yield unknown(_("region"), region, known, note.data.place(*path))
     for synthesis in project.syntheses:
         region = synthesis.region
         if region and region not in known and region not in told_elsewhere:

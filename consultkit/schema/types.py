@@ -6,11 +6,12 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Protocol
 
 from consultkit.diagnostic import Fault, Place
 from consultkit.i18n import _
-from consultkit.located_yaml import Node
+from consultkit.located_yaml import Node, read
 from consultkit.text import did_you_mean, fold, listing, nearest, parse_date
 
 ID = re.compile(r"[A-Za-z][A-Za-z0-9]*([-_][A-Za-z0-9]+)*\Z")
@@ -271,13 +272,51 @@ class Field:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Data:
-    """A record as read: the values that are there and valid, and the node that knows their places."""
+@lru_cache(maxsize=8)
+def _read_again(text: str, file: str, first_line: int) -> Node:
+    root = read(text, file, first_line).root
+    assert root is not None
+    return root
 
-    values: Mapping[str, Any]
-    node: Node
-    file: str
+
+class Data:
+    """A record as read: the values that are there and valid, and the node that knows their places.
+
+    The nodes of a note's header weigh as much as the note: `release` lets them go, and they are read again from the
+    header's text when a place is asked for, which only a fault does.
+    """
+
+    __slots__ = ("_node", "_origin", "_path", "_written", "file", "values")
+
+    def __init__(self, values: Mapping[str, Any], node: Node, file: str) -> None:
+        self.values = values
+        self.file = file
+        self._node: Node | None = node
+        self._origin: tuple[str, int] = ("", 1)
+        self._path: tuple[str | int, ...] = ()
+        self._written: tuple[str, ...] = ()
+
+    @property
+    def node(self) -> Node:
+        """The located node of the record."""
+        if self._node is not None:
+            return self._node
+        node = _read_again(self._origin[0], self.file, self._origin[1]).get(*self._path)
+        assert node is not None
+        return node
+
+    def release(self, text: str, first_line: int, path: tuple[str | int, ...] = ()) -> None:
+        """Lets the nodes go; `text` is the YAML they were read from, and `path` where the record stands in it."""
+        node = self.node
+        for key, value in self.values.items():
+            if isinstance(value, Data):
+                value.release(text, first_line, (*path, key))
+            elif isinstance(value, tuple) and value and isinstance(value[0], Data):
+                items = node.entries[key][1].items
+                for child in value:
+                    child.release(text, first_line, (*path, key, items.index(child.node)))
+        self._written = tuple(key for key, (_key, value) in node.entries.items() if not value.empty)
+        self._origin, self._path, self._node = (text, first_line), path, None
 
     def get(self, key: str, default: Any = None) -> Any:
         """A key's value, or the default where it is absent, empty or invalid."""
@@ -285,7 +324,9 @@ class Data:
 
     def has(self, key: str) -> bool:
         """Whether something was written under the key, valid or not."""
-        node = self.node.get(key)
+        if self._node is None:
+            return key in self._written
+        node = self._node.get(key)
         return node is not None and not node.empty
 
     def place(self, *path: str | int) -> Place:
