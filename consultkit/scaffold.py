@@ -49,6 +49,7 @@ GITATTRIBUTES = """\
 *.yaml text eol=lf
 *.age -text -diff merge=binary
 *.docx binary
+mapping.yaml merge=consultkit
 """
 _REGION_ENTRY = re.compile(r"^  - id: (\S+)\n(?:    .*\n|\s*#.*\n)*", re.MULTILINE)
 
@@ -236,7 +237,7 @@ def note_text(
             if question.id in filled.answers:
                 lines += [question.heading.source.strip(), "", filled.answers[question.id], ""]
             elif question.asked_of(types):
-                lines += _question(question)
+                lines += question_lines(question)
     return "\n".join([*lines, filled.rest]).rstrip() + "\n"
 
 
@@ -297,7 +298,8 @@ def _participants(people: Sequence[Mapping[str, str]]) -> list[str]:
     return lines
 
 
-def _question(question: Question) -> list[str]:
+def question_lines(question: Question) -> list[str]:
+    """A question as a note begins with it: its heading; probes, advice and options as a comment."""
     comments = [f"- {probe}" for probe in question.probes]
     comments += [_("Advice: {text}").format(text=text.replace("\n", " ")) for text in question.advice]
     if question.options:
