@@ -32,9 +32,13 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "report": ("report", "report", N_("Makes the report in Word and PDF.")),
     "share": ("share", "share", N_("The detailed notes whose consent allows it, in one ZIP.")),
     "comments": ("comments", "comments", N_("Lists a reviewer's comments, each with its source.")),
+    "pack": ("pack", "pack", N_("Makes one encrypted file of a region's work, to send.")),
+    "receive": ("receive", "receive", N_("Merges a pack that was received, by id.")),
+    "merge-driver": ("merge_driver", "merge_driver", N_("For git: merges mapping.yaml actor by actor.")),
     "purge": ("purge", "purge", N_("Removes what identifies people, once the campaign is over.")),
     "explain": ("explain", "explain", N_("What a rule wants, why, and an example.")),
 }
+HIDDEN = {"merge-driver"}  # called by programs
 # name -> (module below consultkit.cli that holds its COMMANDS, what it does)
 GROUPS: dict[str, tuple[str, str]] = {
     "identities": ("identities", N_("Who was heard: encrypts, opens, edits private/identities.yaml.")),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import typer
 
-from consultkit.cli import COMMANDS, GROUPS
+from consultkit.cli import COMMANDS, GROUPS, HIDDEN
 from consultkit.i18n import _
 
 SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -23,7 +23,7 @@ def build(wanted: str | None) -> Callable[[list[str]], int]:
         if name == wanted:
             loaded = importlib.import_module(f"consultkit.cli.{module}")
             app.command(name, help=_(summary), epilog=_common())(getattr(loaded, function))
-        elif wanted is None:
+        elif wanted is None and name not in HIDDEN:
             app.command(name, help=_(summary))(_listed)
     for name, (module, summary) in GROUPS.items():
         if name == wanted:

@@ -87,19 +87,42 @@ def _make_region_folders(root: Path) -> None:
 
 
 def _offer_git(root: Path, wanted: bool | None) -> None:
-    """Offers a git repository where there is none and somebody is there to answer."""
+    """Offers a git repository where there is none; in one, that git merges mapping.yaml actor by actor."""
     inside = any((folder / ".git").exists() for folder in (root.resolve(), *root.resolve().parents))
-    if inside or wanted is False:
-        return
-    if wanted is None:
-        if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not inside and _agreed(wanted, _("Keep the campaign's history with git?")):
+        try:
+            subprocess.run(
+                ["git", "init", "--quiet", str(root)],
+                check=True, capture_output=True, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+        except (OSError, subprocess.CalledProcessError):
+            print(_("git is not installed here: everything works without it."))
             return
-        if not typer.confirm(_("Keep the campaign's history with git?"), default=True):
-            return
-    try:
-        subprocess.run(
-            ["git", "init", "--quiet", str(root)], check=True, capture_output=True, stdin=subprocess.DEVNULL
-        )
         print(_("git keeps the campaign's history from now on; private/ stays out of it."))
+        _offer_driver(root, True)
+    elif inside:
+        _offer_driver(root, wanted)
+
+
+def _offer_driver(root: Path, wanted: bool | None) -> None:
+    """Has git merge mapping.yaml actor by actor: a setting of this clone, which git never copies."""
+    from consultkit.cli.merge_driver import ATTRIBUTE, install, installed
+
+    if installed(root) or not _agreed(wanted, _("Let git merge mapping.yaml actor by actor in this copy?")):
+        return
+    try:
+        install(root)
     except (OSError, subprocess.CalledProcessError):
-        print(_("git is not installed here: everything works without it."))
+        print(_("git did not take the setting: mapping.yaml is merged line by line."))
+        return
+    print(_("git merges mapping.yaml actor by actor here. Each clone needs it once: `consultkit init`."))
+    attributes = root / ".gitattributes"
+    if ATTRIBUTE not in attributes.read_text("utf-8", "replace"):
+        print(_("Add this line to {file}: {line}").format(file=attributes.name, line=ATTRIBUTE))
+
+
+def _agreed(wanted: bool | None, question: str) -> bool:
+    """What was said with --git or --no-git; else what somebody at a terminal answers."""
+    if wanted is not None:
+        return wanted
+    return sys.stdin.isatty() and sys.stdout.isatty() and typer.confirm(question, default=True)

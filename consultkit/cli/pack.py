@@ -1,0 +1,109 @@
+"""consultkit pack: a region's work in one file, encrypted for the recipients; its size is told before."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from consultkit.cli import root
+from consultkit.exchanged import extract, known, read_copy
+from consultkit.files import DELIVERIES, WorkspaceError, locked, write_atomic
+from consultkit.i18n import _, ngettext
+from consultkit.load import load
+from consultkit.model import Project
+from consultkit.packing import Pack, of_campaign, to_bytes
+from consultkit.text import did_you_mean, listing
+from consultkit.versions import read_ledger, write_ledger
+
+
+def pack(
+    region: Annotated[
+        list[str] | None, typer.Option(help=_("This region's work only; may be repeated. All by default."))
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help=_("The file; in build/ by default."))] = None,
+    plain: Annotated[bool, typer.Option("--plain", help=_("Without encryption."))] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=_("Does not ask."))] = False,
+) -> int:
+    """Makes one file of a region's mapping entries, notes, synthesis and lessons, to send."""
+    workspace = root()
+    with locked(workspace):
+        copy = read_copy(workspace)
+        project = load(workspace)
+        regions = _known(project, region or [])
+        ledger = known(read_ledger(workspace) or {}, copy)
+        packed = _complete(project, extract(copy, ledger, regions, (d.file for d in project.lessons)))
+        if _leaks(project, packed):
+            return 1
+        data = to_bytes(packed) if plain else _sealed(project, to_bytes(packed))
+        name = "-".join([_("pack"), *(regions or ["campagne"]), project.today.isoformat()])
+        target = out or workspace / "build" / f"{name}.zip{'' if plain else '.age'}"
+        _tell(packed, target, len(data), plain)
+        if not agreed(yes, _("Write it?")):
+            print(_("Nothing was written. --yes writes without asking."))
+            return 1
+        write_ledger(workspace, ledger)
+        write_atomic(target, data)
+    print(_("{path} is ready to send. On the other side: `consultkit receive FILE`.").format(path=target))
+    return 0
+
+
+def agreed(yes: bool, question: str) -> bool:
+    """Whether to write: --yes, or somebody at a terminal who says so."""
+    return yes or (sys.stdin.isatty() and typer.confirm(question, default=True))
+
+
+def _known(project: Project, wanted: list[str]) -> list[str]:
+    regions = project.mapping.region_by_id if project.mapping else {}
+    for id_ in wanted:
+        if id_ not in regions:
+            help = did_you_mean(id_, regions) or listing(regions)
+            raise WorkspaceError(
+                _("No {what} has the id “{id}”.").format(what=_("region"), id=id_) + " " + help
+            )
+    return list(dict.fromkeys(wanted))
+
+
+def _complete(project: Project, extracted: Pack) -> Pack:
+    """The pack with the campaign's name on it and the log of what was delivered."""
+    base = of_campaign(project)
+    log = project.root / DELIVERIES
+    files = dict(extracted.files) | ({DELIVERIES: log.read_bytes()} if log.is_file() else {})
+    return replace(extracted, title=base.title, start=base.start, files=files)
+
+
+def _leaks(project: Project, packed: Pack) -> bool:
+    """Tells the known identities in what would leave; nothing overrides that."""
+    from consultkit.privacy.gate import leaks
+    from consultkit.rules.privacy import matcher
+
+    found = leaks(packed.files, matcher(project) if project.identities else None)
+    for leak in found:
+        print(str(leak), file=sys.stderr)
+    if found:
+        print(_("Nothing was packed: take the identities out of these files first."), file=sys.stderr)
+    elif not project.names_checked:
+        print(_("Names were not checked: the identities cannot be read here."), file=sys.stderr)
+    return bool(found)
+
+
+def _sealed(project: Project, data: bytes) -> bytes:
+    from consultkit.privacy.encryption import EncryptionError, encrypt
+
+    try:
+        return encrypt(data, project.mapping.campaign.recipients if project.mapping else ())
+    except EncryptionError as error:
+        raise WorkspaceError(f"{error} {_('Or --plain: whoever gets the file can then read it.')}") from None
+
+
+def _tell(packed: Pack, target: Path, size: int, plain: bool) -> None:
+    number = sum(1 for name in packed.files if name.endswith(".md"))
+    kilo, mega = _("kB"), _("MB")
+    shown = f"{max(1, round(size / 1000))} {kilo}" if size < 1_000_000 else f"{size / 1e6:.1f} {mega}"
+    files = ngettext("{n} document", "{n} documents", number).format(n=number)
+    print(_("{name}: {files} and the mapping, {size}.").format(name=target.name, files=files, size=shown))
+    if plain:
+        print(_("It is not encrypted: whoever gets the file can read it."))

@@ -1,0 +1,129 @@
+"""consultkit receive: merges a pack into this copy of the campaign, by id; shows before it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from consultkit import deliveries, progress
+from consultkit.cli import root
+from consultkit.cli.pack import agreed
+from consultkit.exchanged import BOTH, Event, Plan, plan, read_copy
+from consultkit.files import DELIVERIES, WorkspaceError, decode, locked, write_atomic
+from consultkit.i18n import _, ngettext
+from consultkit.load import load
+from consultkit.model import Delivery, Project
+from consultkit.output.terminal import printable
+from consultkit.packing import MAX_PACK, Pack, from_bytes, of_campaign, opened
+from consultkit.parse.mapping import parse_deliveries
+from consultkit.versions import read_ledger, write_ledger
+
+
+def receive(
+    file: Annotated[Path, typer.Argument(help=_("The pack that was received."))],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=_("Shows what would change, and changes nothing."))
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help=_("Does not ask."))] = False,
+) -> int:
+    """Merges a pack into this copy of the campaign, by id."""
+    workspace = root()
+    pack = from_bytes(opened(_read(file)))
+    with locked(workspace):
+        copy = read_copy(workspace)
+        project = load(workspace)
+        _same_campaign(project, pack)
+        planned = plan(workspace, copy, read_ledger(workspace) or {}, pack)
+        log = _new_deliveries(project, pack)
+        _show(planned.events, len(log))
+        if dry_run:
+            return 0
+        if (planned.files or log) and not agreed(yes, _("Write this?")):
+            print(_("Nothing was written. --yes writes without asking."))
+            return 1
+        _write(workspace, planned, log)
+    failed = _problems(workspace, planned.files)
+    return 1 if failed or any(event.kind == BOTH for event in planned.events) else 0
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            return stream.read(MAX_PACK + 1)
+    except OSError as error:
+        message = _("{path} cannot be read ({reason}).")
+        raise WorkspaceError(message.format(path=file, reason=error.strerror or error)) from error
+
+
+def _same_campaign(project: Project, pack: Pack) -> None:
+    if of_campaign(project).campaign != pack.campaign:
+        message = _("This pack is of another campaign: “{title}”, begun {start}. Nothing was changed.")
+        raise WorkspaceError(message.format(title=printable(pack.title), start=printable(pack.start) or "?"))
+
+
+def _new_deliveries(project: Project, pack: Pack) -> list[Delivery]:
+    """What the other side delivered and the log here lacks."""
+    source = decode(pack.files.get(DELIVERIES, b""), DELIVERIES, [])
+    have = {(entry.sha256, entry.to) for entry in project.deliveries}
+    received = parse_deliveries(source, []) if source else ()
+    return [entry for entry in received if entry.sha256 and (entry.sha256, entry.to) not in have]
+
+
+def _show(listed: Sequence[Event], log: int) -> None:
+    for event in listed:
+        detail = f" ({event.detail})" if event.detail else ""
+        print("  " + printable(f"{_(event.kind):<14}{event.what}{detail}"))
+    if log:
+        print(
+            "  "
+            + ngettext("{n} delivery added to the log", "{n} deliveries added to the log", log).format(n=log)
+        )
+    if not listed and not log:
+        print(_("Nothing new: this copy already has all of it."))
+    twice = [event for event in listed if event.kind == BOTH]
+    if any(event.what.endswith(".md") for event in twice):
+        print(_("Where both sides wrote, both versions stay, one beside the other."))
+        print(_("Two talks that took the same id: `consultkit renumber` gives one the next free id."))
+        print(_("Two versions of one text: bring what the first lacks into it, then delete the other file."))
+    if any(not event.what.endswith(".md") for event in twice):
+        print(
+            _("In mapping.yaml, what was received stands in a comment with ≠: keep one, delete the comment.")
+        )
+
+
+def _write(workspace: Path, planned: Plan, log: list[Delivery]) -> None:
+    """All files, then what this copy now knows: a run cut short is simply run again."""
+    for name, data in planned.files.items():
+        path = workspace / name
+        if data is None:
+            path.unlink(missing_ok=True)
+        else:
+            crlf = path.is_file() and b"\r\n" in path.read_bytes()
+            write_atomic(path, data.replace(b"\n", b"\r\n") if crlf else data)
+    if log:
+        deliveries.record(workspace, log)
+    write_ledger(workspace, planned.ledger)
+
+
+def _problems(workspace: Path, files: Mapping[str, bytes | None]) -> bool:
+    """Tells the problems in what was received, and the deliverables still missing."""
+    from consultkit.diagnostic import has_errors
+    from consultkit.output import diagnostics as output
+    from consultkit.output.terminal import say, terminal_width
+    from consultkit.rules import run, select
+
+    project = load(workspace)
+    problems = [d for d in select(run(project), ignored=["C"]) if files.get(d.place.file) is not None]
+    if problems:
+        print(_("In what was received:"))
+        say(output.as_lines(problems, project.sources, terminal_width()))
+    missing = [deliverable for deliverable, delivered in progress.due(project) if not delivered]
+    if missing:
+        print(_("Deliverables still missing:"))
+    for deliverable in missing:
+        day = deliverable.due.isoformat() if deliverable.due else ""
+        print(f"  {day:10} {deliverable.id}")
+    return has_errors(problems)

@@ -1,0 +1,293 @@
+"""mapping.yaml merged by what it says: entry by entry, key by key; comments, order and layout stay."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from consultkit.exchange.yaml_edit import dump
+from consultkit.files import MAPPING
+from consultkit.i18n import _
+from consultkit.units import (
+    Entry,
+    Layout,
+    Path,
+    Section,
+    Units,
+    edited,
+    indent_of,
+    keys_of,
+    parse,
+    same,
+    value_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """One key of one entry that both sides changed; a side is None where it took the key (or all of it) out.
+
+    `section` and `entry` say which (`actors`, `tamat`); `key` is empty for the whole entry; `line` is ours'.
+    """
+
+    section: str
+    entry: str
+    key: str
+    ours: str | None
+    theirs: str | None
+    line: int
+
+    def __str__(self) -> str:
+        who = " ".join(word for word in (self.section, self.entry) if word)
+        if not self.key:
+            changed = (
+                _("changed here, removed there") if self.theirs is None else _("removed here, changed there")
+            )
+            return f"{MAPPING}:{self.line} {who}: {changed}"
+        sides = _("here {ours}, there {theirs}").format(
+            ours=_("nothing") if self.ours is None else self.ours or "“”",
+            theirs=_("nothing") if self.theirs is None else self.theirs or "“”",
+        )
+        return f"{MAPPING}:{self.line} {who}: {self.key}: {sides}"
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The merged text (with conflict markers around the entries that have one), and what happened."""
+
+    text: str
+    conflicts: tuple[Conflict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an entry is to say (None: nothing any more), and in a conflict what theirs says instead."""
+
+    units: Units | None
+    theirs: Units | None = None
+    conflict: bool = False
+
+
+def merge(base: str, ours: str, theirs: str) -> Merged:
+    """Ours with what theirs changed since base (empty: with no common base, nothing counts as removed)."""
+    layouts = [parse(text) for text in (base, ours, theirs)]
+    whole = {section.name for layout in layouts for section in layout.sections if section.whole}
+    if whole:
+        layouts = [parse(text, whole=whole) for text in (base, ours, theirs)]
+    old, mine, other = layouts
+    conflicts: list[Conflict] = []
+    targets: dict[str, dict[str, Target]] = {}
+    for name in dict.fromkeys(section.name for layout in (mine, other) for section in layout.sections):
+        if name in whole:
+            _merge_whole(name, old, mine, other, conflicts)
+        else:
+            targets[name] = _merge_section(name, old, mine, other, conflicts)
+    text = compose(mine, other, targets)
+    known = {line.strip() for line in (base + "\n" + text).splitlines()}
+    lost = [line for line in _loose(other) if line.strip() not in known]
+    return Merged(text + "".join(lost), tuple(conflicts))
+
+
+def _loose(layout: Layout) -> list[str]:
+    """The comments of a text that belong to no entry."""
+    pieces = [layout.preamble, *(s.head for s in layout.sections if not s.whole)]
+    pieces += [entry.after for section in layout.sections for entry in section.entries]
+    return [f"{line}\n" for piece in pieces for line in piece.splitlines() if line.lstrip().startswith("#")]
+
+
+def _merge_whole(name: str, old: Layout, mine: Layout, other: Layout, conflicts: list[Conflict]) -> None:
+    """A section taken from the side that changed it; where both did, both stand between markers."""
+    before, ours, theirs = (layout.section(name) for layout in (old, mine, other))
+    texts = [section.text.strip() if section else None for section in (before, ours, theirs)]
+    if texts[1] == texts[2] or texts[0] == texts[2] or theirs is None:
+        return
+    if ours is None:
+        mine.sections.append(theirs)
+    elif texts[0] == texts[1]:
+        ours.head = theirs.text
+    else:
+        line = mine.text[: mine.text.index(ours.text)].count("\n") + 1
+        conflicts.append(Conflict(name, "", "…", "…", "…", line))
+        ours.head = _marked(ours.text, theirs.text)
+
+
+def _merge_section(
+    name: str, old: Layout, mine: Layout, other: Layout, conflicts: list[Conflict]
+) -> dict[str, Target]:
+    before, ours, theirs = (
+        section.by_id if (section := layout.section(name)) else {} for layout in (old, mine, other)
+    )
+    targets = {}
+    for entry in dict.fromkeys([*ours, *theirs]):
+        sides = [found.units if (found := side.get(entry)) else None for side in (before, ours, theirs)]
+        line = ours[entry].line if entry in ours else (mine.text.count("\n") or 1)
+        target = _merge_entry(
+            sides[0], sides[1], sides[2], Conflict(name, entry, "", None, None, line), conflicts
+        )
+        if target is not None:
+            targets[entry] = target
+    return targets
+
+
+def _merge_entry(
+    base: Units | None, ours: Units | None, theirs: Units | None, at: Conflict, conflicts: list[Conflict]
+) -> Target | None:
+    """What becomes of one entry; None where ours stays as it is."""
+    if ours == theirs or theirs == base or (theirs is None and base is None):
+        return None
+    if ours == base:
+        return Target(theirs)
+    if ours is None or theirs is None:
+        kept = None if ours is None else "", None if theirs is None else ""
+        conflicts.append(replace(at, ours=kept[0], theirs=kept[1]))
+        return Target(ours, theirs, True)
+    merged, instead, found = merge_units(base or {}, ours, theirs)
+    conflicts += [Conflict(at.section, at.entry, key, a, b, at.line) for key, a, b in found]
+    return Target(merged, instead if found else None, bool(found))
+
+
+def merge_units(
+    base: Units, ours: Units, theirs: Units
+) -> tuple[Units, Units, list[tuple[str, str | None, str | None]]]:
+    """Units merged three ways: with ours where both changed one, with theirs instead, and those conflicts."""
+    merged, instead = dict(ours), dict(ours)
+    conflicts: list[tuple[str, str | None, str | None]] = []
+    for path in dict.fromkeys([*ours, *theirs]):
+        key = path[0]
+        if key != "#" and _shape(ours, key) != _shape(theirs, key):
+            continue
+        a, b, c = base.get(path), ours.get(path), theirs.get(path)
+        if b == c or c == a:
+            continue
+        _put(instead, path, c)
+        if b == a:
+            _put(merged, path, c)
+        else:
+            conflicts.append((key if len(path) == 1 else f"{key}.{path[2]}", b, c))
+    for key in dict.fromkeys(keys_of(ours) + keys_of(theirs)):
+        a2, b2, c2 = (value_of(side, key) for side in (base, ours, theirs))
+        if _shape(ours, key) == _shape(theirs, key) or same(a2, c2):
+            continue
+        _replace(instead, theirs, key)
+        if same(a2, b2):
+            _replace(merged, theirs, key)
+        else:
+            conflicts.append((key, None if b2 is None else dump(b2), None if c2 is None else dump(c2)))
+    return merged, instead, conflicts
+
+
+def _shape(units: Units, key: str) -> str:
+    """How a key's value is written: as a text, a list or a map; an absent key is like a text."""
+    return next((path[1] for path in units if path[0] == key and len(path) > 1), "")
+
+
+def _put(units: Units, path: Path, value: str | None) -> None:
+    if value is None:
+        units.pop(path, None)
+    else:
+        units[path] = value
+
+
+def _replace(units: Units, source: Units, key: str) -> None:
+    for path in [path for path in units if path[0] == key]:
+        del units[path]
+    units |= {path: text for path, text in source.items() if path[0] == key}
+
+
+def compose(mine: Layout, other: Layout, targets: Mapping[str, Mapping[str, Target]]) -> str:
+    """Ours made to say the targets; what is new comes with theirs' own lines, where theirs has it.
+
+    MergeError where an entry's lines would not say it: better nothing than something else.
+    """
+    for name, wanted in targets.items():
+        theirs = other.section(name)
+        ours = mine.section(name)
+        kept = any(target.units is not None for target in wanted.values())
+        if ours is None and theirs is not None and kept:
+            ours = Section(name, f"{name}:\n")
+            mine.sections.append(ours)
+        if ours is not None:
+            _compose_section(ours, theirs or Section(name, ""), wanted)
+    if not mine.preamble.endswith("\n") and mine.preamble:
+        mine.preamble += "\n"
+    return mine.text
+
+
+def _compose_section(ours: Section, theirs: Section, targets: Mapping[str, Target]) -> None:
+    before = bool(ours.entries)
+    if not before and any(target.units is not None for target in targets.values()):
+        head = ours.head.rstrip("\n") + "\n"
+        ours.head = re.sub(r"^([^:\n]*:)[ \t]*(?:\[\s*\]|~|null)?", r"\1", head, count=1)
+    width = _dash(ours.entries[0].text) if before and ours.entries[0].id else None
+    for number, entry in enumerate(ours.entries):
+        if entry.id in targets:
+            _change(entry, targets[entry.id], ours, number)
+    _add_new(ours, theirs, targets, width)
+    if before and not any(entry.text for entry in ours.entries):
+        ours.head = re.sub(r"^([^:\n]*:)", r"\1 []", ours.head, count=1)
+
+
+def _change(entry: Entry, target: Target, section: Section, number: int) -> None:
+    """Makes one entry of ours say its target; of one that goes, comments behind it stay."""
+    texts = [
+        "" if units is None else edited(entry.text, units, in_list=bool(entry.id))
+        for units in (target.units, target.theirs if target.conflict else None)
+    ]
+    entry.text = _marked(*texts) if target.conflict else texts[0]
+    if not entry.text:
+        loose = entry.after if "#" in entry.after else ""
+        if number:
+            section.entries[number - 1].after += loose
+        else:
+            section.head += loose
+        entry.after = ""
+
+
+def _add_new(ours: Section, theirs: Section, targets: Mapping[str, Target], width: int | None) -> None:
+    """Puts the entries that ours lacks where theirs has them, with theirs' own lines."""
+    there = {entry.id for entry in theirs.entries}
+    have = ours.by_id
+    previous = ""
+    for entry in theirs.entries:
+        target = targets.get(entry.id)
+        units = (target.units or target.theirs) if target is not None else None
+        if entry.id not in have and target is not None and units:
+            text = _indented(edited(entry.text, units, in_list=bool(entry.id)), width)
+            text = _marked("", text) if target.conflict else text
+            _insert(ours, previous, there, Entry(entry.id, text, "", {}, 0))
+        if entry.id in have or units:
+            previous = entry.id
+
+
+def _insert(section: Section, previous: str, there: set[str], entry: Entry) -> None:
+    """Puts an entry behind the one it follows in theirs, and behind what ours added at that place."""
+    ids = [found.id for found in section.entries]
+    at = ids.index(previous) + 1 if previous in ids else 0
+    while at < len(ids) and ids[at] not in there:
+        at += 1
+    if at:
+        before = section.entries[at - 1]
+        apart = at > 1 and section.entries[at - 2].after.startswith("\n")
+        blank = re.match(r"(?:[ \t]*\n)*", before.after)
+        entry.after = before.after
+        before.after = (blank[0] if blank else "") if at < len(ids) else "\n" * apart
+    section.entries.insert(at, entry)
+
+
+def _dash(text: str) -> int:
+    return next(indent_of(line) for line in text.splitlines() if line.lstrip().startswith("-"))
+
+
+def _indented(text: str, width: int | None) -> str:
+    """An entry's lines with their dash in the column that ours' have."""
+    if width is None or "-" not in text or (shift := width - _dash(text)) == 0:
+        return text
+    lines = text.splitlines(keepends=True)
+    if shift > 0:
+        return "".join(" " * shift + line if line.strip() else line for line in lines)
+    return "".join(line[min(-shift, indent_of(line)) :] for line in lines)
+
+
+def _marked(ours: str, theirs: str) -> str:
+    return f"<<<<<<< ours\n{ours}=======\n{theirs}>>>>>>> theirs\n"

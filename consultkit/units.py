@@ -1,0 +1,305 @@
+"""mapping.yaml in pieces: entries with their own lines and comments, and what each says, flattened to units.
+
+A unit is a key's value, an item of a list, one key of a map, or a comment. `edited` makes an entry's lines
+say other units, and leaves all else as it is. What is no list of blocks with ids (or the campaign's block) is
+one whole piece.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from consultkit.exchange.yaml_edit import Document, Edit, Value, apply
+from consultkit.files import MAPPING
+from consultkit.i18n import _
+from consultkit.located_yaml import Node, read
+
+Path = tuple[str, ...]  # (key,) | (key, "-", item) | (key, "=", sub-key) | ("#", comment)
+Units = dict[Path, str]
+
+_KEY = re.compile(r"[^\s#-]")
+_COMMENT = re.compile(r"""(?:[^"'#]|"[^"]*"|'[^']*'|(?<=\w)'(?=\w)|(?<=\S)#)*?(?:(?<=\s)|^)(#.*)""")
+_ORDER = (
+    "id", "name", "acronym", "kind", "type", "regions", "cercles", "sectors", "priority", "status", "reason",
+    "reason_code", "replaced_by", "appointment", "comment", "review",
+)  # fmt: skip
+
+
+class MergeError(Exception):
+    """A text that cannot be merged by what it says; the sentence says where and why."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """An entry of a section: its lines, those behind it that belong to nobody, and what it says."""
+
+    id: str
+    text: str
+    after: str
+    units: Units
+    line: int
+
+
+@dataclass(slots=True)
+class Section:
+    """A top-level key: the lines before its first entry and its entries, or (whole) its lines alone."""
+
+    name: str
+    head: str
+    entries: list[Entry] = field(default_factory=list)
+    whole: bool = False
+
+    @property
+    def by_id(self) -> dict[str, Entry]:
+        """The entries by id."""
+        return {entry.id: entry for entry in self.entries}
+
+    @property
+    def text(self) -> str:
+        """The section's lines."""
+        return self.head + "".join(entry.text + entry.after for entry in self.entries)
+
+
+@dataclass(slots=True)
+class Layout:
+    """A mapping's text in pieces; joined, they are the text."""
+
+    preamble: str
+    sections: list[Section]
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return self.preamble + "".join(section.text for section in self.sections)
+
+    def section(self, name: str) -> Section | None:
+        """The section of that name."""
+        return next((section for section in self.sections if section.name == name), None)
+
+
+def parse(text: str, name: str = MAPPING, whole: Iterable[str] = ()) -> Layout:
+    """A mapping's text in pieces; MergeError where it cannot be read, or two entries have one id."""
+    reading = read(text, name)
+    fault = next((fault for fault in reading.faults if fault.kind != "yaml-comment"), None)
+    if fault is not None:
+        raise MergeError(f"{fault.place} {fault.message}")
+    if text and not text.endswith("\n"):
+        text += "\n"
+    lines = _lines(text)
+    root = reading.root
+    if root is None:
+        return Layout(text, [])
+    if root.kind != "map" or (root.line, root.column) != (root.end_line, root.end_column):
+        raise MergeError(_("{file} is not written as blocks of keys.").format(file=name))
+    starts = [(key, node, key_node.line - 1) for key, key_node, node in root]
+    ends = [start for _key, _node, start in starts[1:]] + [len(lines)]
+    sections = [
+        _section(key, node, lines[start:end], start, key in whole)
+        for (key, node, start), end in zip(starts, ends, strict=True)
+    ]
+    return Layout("".join(lines[: starts[0][2]]) if starts else text, sections)
+
+
+def _lines(text: str) -> list[str]:
+    """The lines with their ends; nothing but a line feed ends one."""
+    return [line for line in re.split(r"(?<=\n)", text) if line]
+
+
+def _section(key: str, node: Node, lines: list[str], offset: int, whole: bool) -> Section:
+    """A section from its lines; `offset` counts the lines before it."""
+    if not whole and node.kind == "map" and node.line > offset + 1 and _flat(node):
+        end = _last_line(node) - offset
+        body = _own_end(lines, end, len(lines), 1)
+        units = _units(node) | _comments(lines[1:body], node, offset + 1)
+        return Section(
+            key, lines[0], [Entry("", "".join(lines[1:body]), "".join(lines[body:]), units, offset + 2)]
+        )
+    if whole or node.kind != "seq" or _flow(node) or not all(_block_entry(item) for item in node.items):
+        empty = node.empty and not whole
+        return Section(key, "".join(lines), whole=not empty)
+    entries: list[Entry] = []
+    firsts = _firsts(node.items, lines, offset)
+    for item, first, following in zip(node.items, firsts, [*firsts[1:], len(lines)], strict=True):
+        column = indent_of(lines[item.line - 1 - offset])
+        body = _own_end(lines, _last_line(item) - offset, following, column + 1)
+        units = _units(item) | _comments(lines[first:body], item, offset + first)
+        text, after = "".join(lines[first:body]), "".join(lines[body:following])
+        entries.append(Entry(units[("id",)], text, after, units, item.line))
+    _without_twins(key, entries)
+    return Section(key, "".join(lines[: firsts[0]]), entries)
+
+
+def _firsts(items: list[Node], lines: list[str], offset: int) -> list[int]:
+    """Where the lines of each entry begin: with the comments right above its dash."""
+    firsts = []
+    floor = 1
+    for item in items:
+        first = item.line - 1 - offset
+        column = indent_of(lines[first])
+        while (
+            first > floor
+            and (above := lines[first - 1]).lstrip().startswith("#")
+            and indent_of(above) <= column
+        ):
+            first -= 1
+        firsts.append(first)
+        floor = _last_line(item) - offset
+    return firsts
+
+
+def _without_twins(section: str, entries: list[Entry]) -> None:
+    seen: set[str] = set()
+    for entry in entries:
+        if entry.id in seen:
+            message = _("{file}:{line} two entries of “{section}” have the id “{id}”.")
+            raise MergeError(message.format(file=MAPPING, line=entry.line, section=section, id=entry.id))
+        seen.add(entry.id)
+
+
+def _own_end(lines: list[str], last: int, limit: int, column: int) -> int:
+    """Where an entry's lines end: comments right behind it that are indented like its keys are its own."""
+    while last < limit and lines[last].lstrip().startswith("#") and indent_of(lines[last]) >= column:
+        last += 1
+    return last
+
+
+def indent_of(line: str) -> int:
+    """The spaces that a line begins with."""
+    return len(line) - len(line.lstrip())
+
+
+def _flow(node: Node) -> bool:
+    return (node.end_line, node.end_column) != (node.line, node.column)
+
+
+def _block_entry(item: Node) -> bool:
+    """Whether an item is a map with an id on lines of its own."""
+    return item.kind == "map" and _flat(item) and bool((found := item.get("id")) and found.text)
+
+
+def _flat(node: Node) -> bool:
+    """Whether a map holds scalars, lists of scalars and maps of scalars only."""
+    below = [[*value.items, *(pair[1] for pair in value.entries.values())] for _key, _key_node, value in node]
+    return all(one.kind == "scalar" for values in below for one in values)
+
+
+def _last_line(node: Node) -> int:
+    """The last line that a node stands on (1-based)."""
+    if node.kind != "scalar" and not _flow(node) and node.value:
+        last = node.items[-1] if node.kind == "seq" else list(node.entries.values())[-1][1]
+        key = 0 if node.kind == "seq" else list(node.entries.values())[-1][0].line
+        return max(key, _last_line(last))
+    if node.kind == "scalar" and not node.text and not node.style:
+        return 0  # nothing stands behind the colon: its key says the line
+    return node.end_line - (1 if node.end_column == 1 and node.end_line > node.line else 0)
+
+
+def _units(node: Node) -> Units:
+    """What a map says, flattened; an empty value is an empty text."""
+    units: Units = {}
+    for key, _key_node, value in node:
+        if value.kind == "scalar" or value.empty:
+            units[(key,)] = "" if value.empty else value.text
+        elif value.kind == "seq":
+            units |= {(key, "-", item.text): "" for item in value.items}
+        else:
+            units |= {(key, "=", sub): below.text for sub, _sub_node, below in value}
+    return units
+
+
+def _comments(lines: list[str], node: Node, offset: int) -> Units:
+    """The comments on an entry's lines, those of texts that run over several lines left out."""
+    inside: set[int] = set()
+    for _key, _key_node, value in node:
+        if value.kind == "scalar" and value.style in ("|", ">", '"', "'"):
+            inside |= set(range(value.line, _last_line(value)))
+    return {
+        ("#", match[1].strip()): ""
+        for number, line in enumerate(lines, start=offset)
+        if "#" in line and number not in inside and (match := _COMMENT.match(line.rstrip("\n")))
+    }
+
+
+def value_of(units: Mapping[Path, str], key: str) -> Value | None:
+    """What units say of a key: a text, a list or a map; None where they say nothing."""
+    items = [path[2] for path in units if path[0] == key and path[1:2] == ("-",)]
+    below = {path[2]: text for path, text in units.items() if path[0] == key and path[1:2] == ("=",)}
+    return items or below or units.get((key,))
+
+
+def keys_of(units: Iterable[Path]) -> list[str]:
+    """The keys that units speak of, in order, comments aside."""
+    return list(dict.fromkeys(path[0] for path in units if path[0] != "#"))
+
+
+def edited(text: str, wanted: Units, *, in_list: bool = True) -> str:
+    """An entry's lines, made to say what is wanted; the rest of them stays as it is."""
+    node, current = _reread(text, in_list)
+    for key in dict.fromkeys(keys_of(current) + keys_of(wanted)):
+        value = value_of(wanted, key)
+        if same(value_of(current, key), value):
+            continue
+        document = Document(text)
+        if value is None:
+            edits = document.remove_key(node, key)
+        else:
+            edits = document.set_key(node, key, value, _ORDER)
+        text = apply(text, edits)
+        node, _again = _reread(text, in_list)
+    if said(_units(node)) != said(wanted):
+        raise MergeError(_unable())
+    comments = {path[1] for path in wanted if path[0] == "#"}
+    present = {path[1] for path in current if path[0] == "#"}
+    for comment in present - comments:
+        text = _without_comment(text, comment)
+    added = [path[1] for path in wanted if path[0] == "#" and path[1] not in present]
+    return _with_comments(text, added) if added else text
+
+
+def same(one: Value | None, other: Value | None) -> bool:
+    """Whether two values say the same; a list says it in any order."""
+    if isinstance(one, list) and isinstance(other, list):
+        return set(one) == set(other)
+    return one == other
+
+
+def said(units: Units) -> Units:
+    """Units without comments; an empty text beside items says nothing."""
+    several = {path[0] for path in units if len(path) > 1}
+    return {
+        p: text for p, text in units.items() if p[0] != "#" and (text or len(p) > 1 or p[0] not in several)
+    }
+
+
+def _unable() -> str:
+    return _("An entry of {file} cannot be merged by itself.").format(file=MAPPING)
+
+
+def _reread(text: str, in_list: bool) -> tuple[Node, Units]:
+    root = read(text, MAPPING).root
+    node = root.get(0) if root is not None and in_list else root
+    if node is None or node.kind != "map":
+        raise MergeError(_unable())
+    return node, _units(node) | _comments(_lines(text), node, 0)
+
+
+def _without_comment(text: str, comment: str) -> str:
+    lines = _lines(text)
+    for number, line in enumerate(lines):
+        if line.strip() == comment:
+            del lines[number]
+            break
+        if line.rstrip().endswith(comment) and _COMMENT.match(line.rstrip("\n")):
+            lines[number] = line.rstrip()[: -len(comment)].rstrip() + "\n"
+            break
+    return "".join(lines)
+
+
+def _with_comments(text: str, comments: Sequence[str]) -> str:
+    """Comments on lines of their own above an entry's first key."""
+    first = next(line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#"))
+    indent = " " * indent_of(first)
+    at = text.index(first) if text.startswith(first) else text.index("\n" + first) + 1
+    return apply(text, [Edit(at, at, "".join(f"{indent}{comment}\n" for comment in comments))])
