@@ -13,7 +13,8 @@ from functools import cache
 from consultkit.exchange.spreadsheet import clean
 from consultkit.i18n import N_, _, catalogue
 from consultkit.model import ActorMapping
-from consultkit.places import REGIONS, known_region, region_of_cercle
+from consultkit.places import CERCLES, REGIONS, known_region, region_of_cercle
+from consultkit.privacy import patterns
 from consultkit.schema.declare import ACTOR_KIND, PRIORITY, REASON_CODE, REVIEW, STATUS
 from consultkit.schema.types import Enum
 from consultkit.text import MONTHS, fold, listing, parse_date
@@ -50,16 +51,7 @@ HEADINGS: dict[str, tuple[str, int, str]] = {
     "comment": (N_("Comments"), 50, "commentaire|commentaires|comment|observation|observations|remarque|remarques|"
                 "remarks|notes|note"),
 }  # fmt: skip
-_WEAK_NAMES = (
-    "nom",
-    "name",
-    "noms",
-    "nom complet",
-    "full name",
-    "nom et prenom",
-    "noms et prenoms",
-    "nom prenom",
-)
+_WEAK_NAMES = ("nom", "name", "noms", "nom complet", "full name", "nom et prenom", "noms et prenoms", "nom prenom")  # fmt: skip
 _PERSON = re.compile(
     r"\b(responsables?|contacts?|telephones?|tel|phones?|mobile|emails?|e mails?|mails?|courriels?|"
     r"points? foca(l|ux)|prenoms?|first name|last name|personnes?|gsm|portable|whatsapp|coordonnees|interlocut\w+|"
@@ -223,7 +215,7 @@ class Vocabulary:
         for slug, (name, pcode, iso) in REGIONS.items():
             target = slugs.get(slug, "!" + name)
             known |= {simplify(word): target for word in (name, pcode, iso) if word}
-        for name in (*_NEW_REGIONS, *(c for r in REGIONS for c in _cercles_of(r))):
+        for name in (*_NEW_REGIONS, *(cercle for names in CERCLES.values() for cercle in names)):
             region = slugs.get(region_of_cercle(name))
             known.setdefault(simplify(name), f"+{region}:{name}" if region else "!" + name)
         for own in self.mapping.regions:
@@ -257,11 +249,11 @@ class Vocabulary:
         return Understood(_once(values), _once(cercles), tuple(warnings), tuple(problems))
 
     def _read_cercles(self, text: str) -> Understood:
-        known = {simplify(name): name for region in REGIONS for name in _cercles_of(region)}
-        found = [
-            target or atom for chunk in re.split(r"[;,\n|/]+", text) for atom, target in _atoms(chunk, known)
-        ]
-        return Understood(_once(found))
+        if patterns.search(text):
+            message = _("This text holds a phone number or an address: it has no place in the mapping.")
+            return Understood(problems=(message,))
+        known = {simplify(name): name for names in CERCLES.values() for name in names}
+        return Understood(_once(target or atom for atom, target in _atoms(text, known)))
 
     def _read_type(self, text: str) -> Understood:
         names = {
@@ -282,6 +274,7 @@ class Vocabulary:
         names = {simplify(word): s.id for s in self.mapping.sectors for word in (s.id, s.name)}
         names |= {key: id_ for key, id_ in self.given.items() if id_ in self.mapping.sector_by_id}
         values: list[str] = []
+        warnings: list[str] = []
         problems: list[str] = []
         for atom, target in _atoms(text, names):
             simple = simplify(atom)
@@ -292,9 +285,8 @@ class Vocabulary:
             else:
                 near, said = _near(atom, names)
                 values += [near] if near else []
-                problems += [] if near else [said]
-        return Understood(_once(values), warnings=() if not values else tuple(problems),
-                          problems=() if values else tuple(problems))  # fmt: skip
+                (warnings if near else problems).append(said)
+        return Understood(_once(values), warnings=tuple(warnings), problems=tuple(problems))
 
     def _read_choice(self, key: str, text: str) -> Understood:
         found = choice(key, text) or self.given.get(simplify(text), "")
@@ -307,12 +299,6 @@ class Vocabulary:
         words = {simplify(_(LABELS[value])): value for value in CHOICES[key].values}
         target, said = _near(text, words)
         return Understood((target,), warnings=(said,)) if target else Understood(problems=(said,))
-
-
-def _cercles_of(region: str) -> tuple[str, ...]:
-    from consultkit.places import CERCLES
-
-    return CERCLES.get(region, ())
 
 
 def _once(values: Iterable[str]) -> tuple[str, ...]:
@@ -365,9 +351,8 @@ def _near(text: str, known: Mapping[str, str]) -> tuple[str, str]:
     simple = _bare(text) or simplify(text)
     close = difflib.get_close_matches(simple, known, 3, 0.8) if len(simple) > 3 else []
     targets = _once(known[name] for name in close)
-    shown = (
-        "…" if "@" in text or sum(map(str.isdigit, text)) > 5 else clean(text)[:60]
-    )  # a person's, misplaced
+    person = "@" in text or sum(map(str.isdigit, text)) > 5  # in the wrong column: not shown
+    shown = "…" if person else clean(text)[:60]
     if len(targets) == 1:
         return targets[0], _("“{value}” is read as “{name}”.").format(value=shown, name=close[0])
     message = _("“{value}” is not understood.").format(value=shown)

@@ -287,6 +287,19 @@ def test_two_persons_are_two() -> None:
     ]
 
 
+def test_what_is_free_text_holds_no_number_and_near_sectors_are_told() -> None:
+    done = imported(
+        [*HEAD, "Cercles"], ["Bon", "OSC", "Gao", "Édukation ; Zblork ; eau", "Ansongo, chez Awa 76 12 34 56"]
+    )
+    assert done.final["bon"]["sectors"] == ("education", "eau")
+    assert "cercles" not in done.final["bon"]
+    assert [(told.place, told.error) for told in done.told] == [
+        ("L!D2", False),
+        ("L!D2", True),
+        ("L!E2", True),
+    ]
+
+
 def test_a_person_is_not_named_in_the_mapping() -> None:
     done = imported([*HEAD, "Nature"], ["Awa Fictive", "OSC", "Gao", "", "personne"])
     assert not done.changes
