@@ -43,8 +43,8 @@ def page(language: str) -> str:
 def _introduction() -> str:
     text = _(
         "`consultkit check` tells each fault once, on its line. A code never changes its meaning; "
-        "`consultkit explain CODE` shows its entry in the terminal, and `--select` and `--ignore` take codes or "
-        "their first letters. Under “Wrong” stands what raises the code, under “Right” what does not."
+        "`consultkit explain CODE` shows its entry in the terminal, and `--select` and `--ignore` take codes "
+        "or their first letters. Under “Wrong” stands what raises the code, under “Right” what does not."
     )
     note = _("This page is generated from the program (`python -m consultkit.rules.docs`).")
     return f"{text}\n\n{note}"
