@@ -16,11 +16,9 @@ _INVISIBLE = re.compile(
 )
 _SPAN = re.compile(r"\[([^\[\]\n]+)\](\{(?:\s*\.[A-Za-z][\w-]*)+\s*\})")
 _MARK = re.compile(
-    r"""[\\`*\[\]]                       # always markup somewhere
+    r"""[\\`*\[\]<^~]                    # always markup somewhere
     | (?<!\w)_ | _(?!\w)                 # emphasis at the edge of a word
-    | <(?=[A-Za-z/?!\[]) | (?<=<)!       # a tag, a comment
-    | (?<=\])\( | (?<=\[)\^             # a link, a footnote
-    | ~(?=~) | (?<=~)~                   # struck out, fences
+    | (?<=<)! | (?<=\])\(                # a comment, a link
     | \{(?=[.\#=]) | &(?=\#?\w{1,31};)   # attributes, entities
     """,
     re.VERBOSE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -99,6 +100,7 @@ class _Reader:
             label = " ".join(p.text for p in cells[columns[0]])
             lines = [p.text.strip() for c in columns[1:] for p in cells[c] if p.text.strip()]
             self._cover(label, "\n".join(lines))
+            self._asides_of(row)
         elif len(columns) == 1:
             for p in row:
                 self._paragraph(p)
@@ -304,9 +306,13 @@ def coded(text: str, start: int, ranges: Iterable[tuple[int, int, str]]) -> str:
 
 
 def _trimmed(text: str, ranges: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
-    """The ranges without white space at their edges; empty ones dropped."""
+    """The ranges around whole letters, without white space at their edges; empty ones dropped."""
     found = []
     for a, b, names in ranges:
+        while 0 < a < len(text) and unicodedata.combining(text[a]):
+            a -= 1
+        while b < len(text) and unicodedata.combining(text[b]):
+            b += 1
         while a < b and text[a].isspace():
             a += 1
         while a < b and text[b - 1].isspace():
