@@ -183,10 +183,11 @@ def _render(project: Project, built: Built, formats: list[str], name: str) -> di
 def _leaks(project: Project, built: Built, outputs: Mapping[str, bytes]) -> list[str]:
     """Known persons, hidden organisations, numbers and addresses in what would be written."""
     from consultkit.privacy.gate import leaks, named, signs
+    from consultkit.report.blank import blank
     from consultkit.rules.privacy import hidden_actors, matcher
 
     text, document = built.document.markdown, _("the document")
-    found = [str(leak) for leak in leaks(outputs, matcher(project) if project.identities else None)]
+    found = [str(leak) for leak in leaks(outputs, matcher(project) if project.identities else None, blank)]
     found += named(project.mapping, hidden_actors(project), text, document, built.presence)
     return found + signs(text, project.allowed, document)
 

@@ -120,9 +120,11 @@ def _render(project: Project, shared: Shared) -> bytes:
 def _leaks(project: Project, shared: Shared, name: str, data: bytes) -> list[str]:
     """Known persons, hidden organisations, numbers and addresses in what is about to leave."""
     from consultkit.privacy.gate import leaks, named, signs
+    from consultkit.report.blank import blank
     from consultkit.rules.privacy import hidden_actors, matcher
 
-    found = [str(leak) for leak in leaks({name: data}, matcher(project) if project.identities else None)]
+    known = matcher(project) if project.identities else None
+    found = [str(leak) for leak in leaks({name: data}, known, blank)]
     for document, content in shared.documents.items():
         found += named(project.mapping, hidden_actors(project), content.markdown, document)
         found += signs(content.markdown, project.allowed, document)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -27,17 +27,45 @@ class Leak:
         return message.format(file=self.file, owner=self.owner, where=self.where)
 
 
-def leaks(outputs: Mapping[str, bytes], matcher: Matcher | None) -> list[Leak]:
-    """Known identities in files about to be written: their names, their text and their metadata."""
+def leaks(
+    outputs: Mapping[str, bytes],
+    matcher: Matcher | None,
+    blank: Callable[[], Mapping[str, bytes]] = dict,
+) -> list[Leak]:
+    """Known identities in files about to be written: their names, their text and their metadata.
+
+    `blank` makes documents that hold nobody's words, and is asked only where something was found: what stands
+    on a line of its own there too (the style “ConstantTok”, the font “Times New Roman”) is nobody's name.
+    """
     if matcher is None:
         return []
     found: dict[tuple[str, str, str], Leak] = {}
+    plain: set[str] | None = None
     for name, data in outputs.items():
         for where, text in _everything(name, data):
             for hit in matcher.search(text):
+                if plain is None:
+                    plain = _lines(blank())
+                if _line(text, hit.start, hit.end) in plain:
+                    continue
                 leak = Leak(_masked(name, matcher), _masked(where, matcher), hit.owner)
                 found.setdefault((leak.file, leak.where, leak.owner), leak)
     return list(found.values())
+
+
+def _lines(documents: Mapping[str, bytes]) -> set[str]:
+    return {
+        line
+        for name, data in documents.items()
+        for _where, text in _everything(name, data)
+        for line in text.split("\n")
+    }
+
+
+def _line(text: str, start: int, end: int) -> str:
+    """The line, or lines, that a find stands on."""
+    stop = text.find("\n", end)
+    return text[text.rfind("\n", 0, start) + 1 : stop if stop >= 0 else len(text)]
 
 
 def named(

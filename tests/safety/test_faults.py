@@ -1,0 +1,214 @@
+"""Killed, full, read-only, twice at once: every file is the old one or the new one, and no run needs the network."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import NetworkError
+from hostile import MAPPING, NOTE, answer, campaign, files, run, swap
+
+COMMAND = [sys.executable, "-m", "consultkit"]
+KILLS = int(os.environ.get("CONSULTKIT_KILLS", "12"))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return campaign(tmp_path)
+
+
+def actors(root: Path, count: int) -> None:
+    """Many actors to scaffold notes for."""
+    extra = "".join(
+        f"  - id: acteur-{n}\n    name: Fictif {n}\n    type: osc\n    regions: [gao]\n    status: scheduled\n"
+        for n in range(count)
+    )
+    path = root / MAPPING
+    path.write_text(path.read_text("utf-8") + extra, "utf-8")
+
+
+def whole(note: bytes) -> bool:
+    """Whether a scaffolded note goes from its header to the guide's last question."""
+    return note.startswith(b"---\n") and note.endswith(b"{#climat}\n")
+
+
+def killed(root: Path, arguments: list[str], after: float) -> bool:
+    """A real process, stopped by SIGKILL after a while; whether it was still at work."""
+    process = subprocess.Popen(
+        [*COMMAND, *arguments], cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    time.sleep(after)
+    alive = process.poll() is None
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    return alive
+
+
+def duration(root: Path, arguments: list[str]) -> float:
+    start = time.monotonic()
+    subprocess.run([*COMMAND, *arguments], cwd=root, capture_output=True)
+    return time.monotonic() - start
+
+
+def test_killed_while_laying_down_notes_each_file_is_whole_or_absent(root: Path, tmp_path: Path) -> None:
+    actors(root, 60)
+    old = files(root)
+    takes = duration(Path(shutil.copytree(root, tmp_path / "entier")), ["note", "--all"])
+    for _ in range(KILLS):
+        trial = Path(shutil.copytree(root, tmp_path / "essai"))
+        killed(trial, ["note", "--all"], random.uniform(0.3, 1) * takes)
+        found = {name: data for name, data in files(trial).items() if not name.endswith(".tmp")}
+        assert old.items() <= found.items()
+        for name in found.keys() - old.keys():
+            assert whole(found[name]), name
+        assert run(trial, "check", "--no-coverage").code == 0  # what is left behind harms nothing
+        shutil.rmtree(trial)
+
+
+def test_killed_while_writing_the_report_the_old_one_stays(root: Path) -> None:
+    arguments = ["report", "--to", "docx", "--to", "html"]
+    takes = duration(root, arguments)
+    old = {name: (root / "build" / name).read_bytes() for name in ("rapport.docx", "rapport.html")}
+    answer("Le puits est loin.")(root)
+    swap(MAPPING, "le cas de Gao", "le cas de la région de Gao")(root)
+    new = Path(shutil.copytree(root, root.parent / "neuf"))
+    duration(new, arguments)
+    for _ in range(KILLS):
+        killed(root, arguments, random.uniform(0.5, 1.05) * takes)
+        for name, data in old.items():
+            assert (root / "build" / name).read_bytes() in (data, (new / "build" / name).read_bytes())
+            if name.endswith(".docx"):
+                assert zipfile.ZipFile(root / "build" / name).testzip() is None
+
+
+def test_killed_while_mending_each_note_is_the_old_one_or_the_mended_one(root: Path, tmp_path: Path) -> None:
+    note = (root / NOTE).read_text("utf-8").replace("mode: in-person", "mode: présentiel")
+    for n in range(40):
+        (root / f"notes/gao/GAO-{n + 10}.md").write_text(
+            note.replace("id: GAO-01", f"id: GAO-{n + 10}"), "utf-8"
+        )
+    old = files(root)
+    whole = Path(shutil.copytree(root, tmp_path / "entier"))
+    takes = duration(whole, ["check", "--fix"])
+    new = files(whole)
+    assert new != old
+    for _ in range(KILLS):
+        trial = Path(shutil.copytree(root, tmp_path / "essai"))
+        killed(trial, ["check", "--fix"], random.uniform(0.3, 1) * takes)
+        found = files(trial)
+        for name in old:
+            assert found[name] in (old[name], new[name])
+        shutil.rmtree(trial)
+
+
+def test_a_full_disk_leaves_the_old_report(root: Path, tmp_path: Path) -> None:
+    disk = tmp_path / "disque"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(disk)], capture_output=True
+    )
+    if mounted.returncode:
+        pytest.skip("a small file system needs root to be mounted")
+    try:
+        (disk / "rapport.docx").write_bytes(b"l'ancien rapport")
+        (disk / "bourre.bin").write_bytes(bytes(280_000))
+        ran = run(root, "report", "--to", "docx", "--out", str(disk))
+        assert ran.code == 2
+        assert (disk / "rapport.docx").read_bytes() == b"l'ancien rapport"
+        assert sorted(path.name for path in disk.iterdir()) == ["bourre.bin", "rapport.docx"]
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_full_disk_leaves_the_old_note(root: Path, tmp_path: Path) -> None:
+    disk = tmp_path / "disque"
+    disk.mkdir()
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", str(disk)], capture_output=True
+    ).returncode:
+        pytest.skip("a small file system needs root to be mounted")
+    try:
+        there = Path(shutil.copytree(root, disk / "campagne"))
+        actors(there, 100)
+        before = files(there)
+        assert run(there, "note", "--all").code == 2
+        after = files(there)
+        assert before.items() <= after.items()
+        for name in after.keys() - before.keys():
+            assert whole(after[name]), name
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_read_only_folder_is_told_and_left_alone(root: Path, tmp_path: Path) -> None:
+    disk = tmp_path / "disque"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "tmpfs", str(disk)], capture_output=True).returncode:
+        pytest.skip("a file system needs root to be mounted read-only")
+    try:
+        there = Path(shutil.copytree(root, disk / "campagne"))
+        swap(NOTE, "mode: in-person", "mode: présentiel")(there)
+        before = files(there)
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        for command in (["report", "--to", "md"], ["note", "alkafo"], ["check", "--fix"]):
+            assert run(there, *command).code == 2
+        assert run(there, "check", "--no-coverage").code == 0
+        assert files(there) == before
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_two_runs_at_once_wait_or_refuse(root: Path, tmp_path: Path) -> None:
+    actors(root, 60)
+    whole = Path(shutil.copytree(root, tmp_path / "entier"))
+    duration(whole, ["note", "--all"])
+    both = [
+        subprocess.Popen(
+            [*COMMAND, "note", "--all"], cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+        )
+        for _ in range(2)
+    ]
+    codes = [process.wait() for process in both]
+    assert 0 in codes and set(codes) <= {0, 2}
+    for process in both:
+        assert b"Traceback" not in process.stderr.read()
+    assert sorted(files(root)) == sorted(files(whole))
+    ids = [
+        line
+        for name, data in files(root).items()
+        if name.startswith("notes/gao/GAO")
+        for line in data.decode().splitlines()
+        if line.startswith("id: ")
+    ]
+    assert len(ids) == len(set(ids))
+
+
+def test_two_deliveries_at_once_are_both_logged_or_one_is_refused(root: Path) -> None:
+    for name in (NOTE, "notes/gao/GAO-02.md"):
+        swap(name, "  quote: true\n", "  quote: true\n  share: true\n")(root)
+    command = [*COMMAND, "share", "--without-identities", "--to"]
+    both = [
+        subprocess.Popen([*command, name], cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        for name in ("Interpeace", "Fictivale")
+    ]
+    codes = [process.wait() for process in both]
+    assert set(codes) <= {0, 2}
+    log = (root / "notes/livraisons.yaml").read_text("utf-8")
+    assert log.count("- file:") == codes.count(0)
+    assert run(root, "check", "--no-coverage").code == 0
+
+
+def test_the_suite_itself_refuses_the_network() -> None:
+    with pytest.raises(NetworkError):
+        socket.create_connection(("192.0.2.1", 9), timeout=1)
+    with pytest.raises(NetworkError):
+        socket.getaddrinfo("example.org", 80)
