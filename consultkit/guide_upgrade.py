@@ -1,8 +1,8 @@
 """A note carried from the guide it was made with to the present one: old guide, new guide, text -> text.
 
-The note is cut at the headings that either guide knows. Each piece keeps its lines as they were written; the
-pieces are put in the new guide's order, and only headings that the guide changed are rewritten. Before a result
-is given, it is proved that no line is lost: a note where that fails is refused, and stays as it was.
+The note is cut at the headings that either guide knows. Each piece keeps its lines as they were written, and
+goes to its place in the new guide; only headings that the guide changed are rewritten. Before a result is
+given, it is proved that no line is lost: a note where that fails is refused, and stays as it was.
 """
 
 from __future__ import annotations
@@ -101,6 +101,23 @@ class Carriage:
             head + carried_body, moved, tuple(found.reworded), tuple(found.new), tuple(found.retired),
             tuple(found.not_asked),
         )  # fmt: skip
+
+    def follow(self, raw: str, file: str) -> str:
+        """A synthesis under the new guide: the headings of its sections, where the guide changed them."""
+        lines = raw_lines(raw)
+        parts = read_split(normal(raw), file)
+        for part in scan(parts.body, file, parts.body_line, [], strict=False).parts:
+            heading, place = part.heading, part.heading.place
+            item = self.new.section_by_id.get(self.comparison.present(heading.id))
+            old = self.comparison.old.section_by_id.get(heading.id)
+            line = lines[place.line - 1]
+            if item is None or old is None or not line.lstrip().startswith("## "):
+                continue
+            title = item.title if heading.text == old.title else heading.text
+            if (title, item.id) != (heading.text, heading.id):
+                start, end = place.column - 1, place.column - 1 + place.length
+                lines[place.line - 1] = f"{line[:start]}## {title} {{#{item.id}}}{line[end:]}"
+        return "".join(lines)
 
     def current(self, heading: Heading, guide_item: Item, old: Item | None) -> bool:
         """Whether a note's heading stays: it says what the guide says, or the guide did not change."""
@@ -315,7 +332,8 @@ class _Run:
         for observation, pieces in groups.items():
             if pieces and not any(not piece.key for piece in pieces):
                 mark = " .observation" if observation else ""
-                out.append(self._laid([f"## {_('Retired questions')} {{#{REMOVED_QUESTIONS}{mark}}}", ""]))
+                title = _("Retired questions")  # outside the f-string, where the catalogue's tools find it
+                out.append(self._laid([f"## {title} {{#{REMOVED_QUESTIONS}{mark}}}", ""]))
             out += sorted(pieces, key=lambda piece: bool(piece.key))
         return out
 

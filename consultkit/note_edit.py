@@ -25,7 +25,7 @@ def normal(text: str) -> str:
 
 def read_split(text: str, file: str) -> Split:
     """Header and body of a text whose line ends are \\n; its faults were told when it was loaded."""
-    return split(Source(file, text), "note", [])
+    return split(Source(file, text.removeprefix("\ufeff")), "note", [])
 
 
 def set_keys(raw: str, parts: Split, values: Mapping[str, str]) -> str:

@@ -24,7 +24,7 @@ from consultkit.rules.answers import actor_types
 from consultkit.text import listing
 
 COLUMNS = (
-    ("moved", N_("moved")), ("reworded", N_("reworded")), ("new", N_("new")),
+    ("moved", N_("moved")), ("reworded", N_("reworded")), ("new", N_("added")),
     ("retired", N_("retired")), ("not_asked", N_("“not asked”")),
 )  # fmt: skip
 
@@ -34,6 +34,7 @@ class _Plan:
     """What an upgrade would write, and what it cannot carry over."""
 
     notes: list[tuple[Note, bytes, Carried]] = field(default_factory=list)
+    syntheses: dict[str, tuple[bytes, bytes]] = field(default_factory=dict)  # before and after
     archived: dict[str, bytes] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
@@ -94,6 +95,12 @@ def _plan(project: Project, guide: Guide, source: str | None) -> _Plan:
                 continue
             carriages[note.guide_version] = _carriage(project, guide, old, plan)
         _add(project, note, carriages[note.guide_version], plan)
+    for synthesis in project.syntheses:
+        before = text = (project.root / synthesis.file).read_bytes().decode("utf-8")
+        for carriage in carriages.values():
+            text = carriage.follow(text, synthesis.file)
+        if text != before:
+            plan.syntheses[synthesis.file] = (before.encode(), text.encode())
     for version, ids in missing.items():
         message = (
             _("{notes}: version {version} of the guide is not in guides/archive/ or in git; --from names it.")
@@ -122,14 +129,13 @@ def _carriage(project: Project, guide: Guide, old: Earlier, plan: _Plan) -> Carr
 def _add(project: Project, note: Note, carriage: Carriage, plan: _Plan) -> None:
     data = (project.root / note.file).read_bytes()
     text = data.decode("utf-8")
-    mark = "\ufeff" if text.startswith("\ufeff") else ""
     try:
-        carried = carriage.carry(text.removeprefix(mark), note.file, actor_types(project, note), note.done)
+        carried = carriage.carry(text, note.file, actor_types(project, note), note.done)
     except CannotCarryError as error:
         message = _("{file}: stays as it is, {reason}.")
         plan.problems.append(message.format(file=note.file, reason=error))
         return
-    if mark + carried.text != text:
+    if carried.text != text:
         plan.notes.append((note, data, carried))
 
 
@@ -142,6 +148,8 @@ def _show(project: Project, guide: Guide, plan: _Plan) -> None:
     _table(rows)
     for path in plan.archived:
         print(f"  + {path}")
+    for path in plan.syntheses:
+        print(f"  ~ {path}")
     filled = sum(bool(carried.not_asked) for _note, _data, carried in plan.notes)
     if filled:
         message = ngettext(
@@ -168,18 +176,18 @@ def _write(project: Project, plan: _Plan) -> int:
     for name, data in plan.archived.items():
         if not (project.root / name).exists():
             write_atomic(project.root / name, data)
-    written = 0
-    for note, data, carried in plan.notes:
-        path = project.root / note.file
-        if path.read_bytes() != data:
-            message = _("{file}: changed meanwhile, stays as it is; run the command again.")
-            plan.problems.append(message.format(file=note.file))
-            print(plan.problems[-1])
+    changes = {note.file: (data, carried.text.encode()) for note, data, carried in plan.notes}
+    skipped = 0
+    for file, (before, after) in (plan.syntheses | changes).items():
+        if (project.root / file).read_bytes() == before:
+            write_atomic(project.root / file, after)
             continue
-        mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-        write_atomic(path, mark + carried.text.encode())
-        written += 1
-    return written
+        skipped += file in changes
+        plan.problems.append(
+            _("{file}: changed meanwhile, stays as it is; run the command again.").format(file=file)
+        )
+        print(plan.problems[-1])
+    return len(changes) - skipped
 
 
 def diff(

@@ -32,7 +32,11 @@ def note(
         Path | None, typer.Option("--from", metavar="FILE", help=_("A note typed in Word (.docx)."))
     ] = None,
 ) -> int:
-    """Lays down a note to fill, from the guide."""
+    """Lays down a note to fill, from the guide; `note renumber OLD NEW` is `renumber OLD NEW`."""
+    if actors and actors[0] == "renumber" and len(actors) == 3:
+        from consultkit.cli.renumber import renumber
+
+        return renumber(actors[1], actors[2])
     if source is not None:
         from consultkit.cli.note_from import note_from
 
