@@ -21,6 +21,7 @@ from consultkit.i18n import LANGUAGES, N_, _, bind_click, choose, use
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "init": ("init", "init", N_("Makes a campaign, or completes one; never overwrites.")),
     "note": ("note", "note", N_("Lays down a note to fill, from the guide.")),
+    "renumber": ("renumber", "renumber", N_("Gives a note another id, wherever it is named.")),
     "synthesis": (
         "synthesis",
         "synthesis",
