@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
+import pytest
+
+from consultkit.i18n import use
+
 LOOPBACK = ("127.", "::1", "localhost")
 
 
@@ -32,3 +36,9 @@ for _name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"):
 os.environ["no_proxy"] = os.environ["NO_PROXY"] = "127.0.0.1,localhost"
 for _name in ("CONSULTKIT_LANG", "LANGUAGE"):
     os.environ.pop(_name, None)
+
+
+@pytest.fixture(autouse=True)
+def _english() -> None:
+    """Every test begins as a fresh program does: a command run by another leaves its language behind."""
+    use("en")

@@ -21,6 +21,7 @@ from consultkit.text import within_one_edit
 SHORTEST_TYPO = 5  # letters of a part from which one typo is forgiven
 PHONE_DIGITS = 8  # a phone is known by its last digits, whatever prefix is written
 PHONE_REACH = 48  # characters read on each side of a few digits to find the rest of a phone
+LONG = 40_000  # characters from which a text is searched in stretches
 REMEMBERED = 400_000  # pieces of text whose verdict is kept
 WINDOW = 120  # characters read on each side of a word that may begin or end a whole name
 
@@ -225,6 +226,8 @@ class Matcher:
 
     def search(self, text: str) -> list[Hit]:
         """Every known identity in the text, in order, with places in the text as given."""
+        if len(text) > LONG:
+            return self._search_long(text)
         rest = set(text.split()) - self._innocent
         finds: list[_Find] = []
         digits = set()
@@ -240,6 +243,20 @@ class Matcher:
         if digits:
             finds += self._phones_in(text, digits)
         return self._hits(text, finds) if finds else []
+
+    def _search_long(self, text: str) -> list[Hit]:
+        """The same, piece by piece with an overlap: what is looked for stands close together."""
+        hits: dict[tuple[int, int], Hit] = {}
+        at = 0
+        while at < len(text):
+            begin = edge(text, max(0, at - 4 * WINDOW), -1)
+            end = edge(text, min(len(text), at + LONG // 2), 1)
+            for hit in self.search(text[begin:end]):
+                if hit.end + begin > at or begin == 0:
+                    found = Hit(hit.start + begin, hit.end + begin, hit.owner, hit.others)
+                    hits.setdefault((found.start, found.end), found)
+            at = end
+        return sorted(hits.values(), key=lambda hit: hit.start)
 
     def _learn(self, piece: str) -> None:
         """Judges a piece of text never met before, by what punctuation surrounds if that is innocent."""

@@ -64,6 +64,7 @@ def _texts(data: bytes, suffix: str, where: str, depth: int) -> Texts:
         raise ReadbackError(message.format(where=where or _("document"), suffix=suffix))
 
 
+_DATA_URI = re.compile(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]*")  # a picture, which holds no words
 _READABLE = re.compile(rb"[\x20-\x7e]{6,}")  # metadata in pictures and fonts
 
 
@@ -151,7 +152,7 @@ class _XmlTexts:
         elif local in _BREAKS:
             self.run.append(" ")
         self.apart.append(local)
-        self.found += [value for value in attributes.values() if len(value) > 1]
+        self.found += [_DATA_URI.sub("data:", value) for value in attributes.values() if len(value) > 1]
 
     def end(self, name: str) -> None:
         self.apart.pop()
