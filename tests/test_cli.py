@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from consultkit.cli import COMMANDS, main
+from consultkit.cli import COMMANDS, HIDDEN, main
 
 SAMPLE = Path(__file__).with_name("small")
 
@@ -44,7 +44,7 @@ def test_version_and_help_name_the_commands(empty: Path) -> None:
     shown = consultkit("--help", "--lang", "fr", cwd=empty)
     assert shown.returncode == 0
     assert "Utilisation" in shown.stdout
-    for command in COMMANDS:
+    for command in set(COMMANDS) - HIDDEN:
         assert command in shown.stdout
 
 
