@@ -38,6 +38,8 @@ _CROSSINGS = (
 )
 _HINGE = re.compile(r"['’-]")
 _DIGIT = re.compile(r"\d")
+_OTHER_DIGIT = re.compile(r"[^\D0-9]")
+_NO_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
 _ADDRESS = re.compile(r"@[\w-]+\.\w")
 _AROUND = '.,;:!?…()«»“”"[]@*#|'  # around a piece of text, these change nothing to what it holds
 _JOINING = re.compile(rf"[\s,.'’{IGNORED}*_-]*(?:(?:{'|'.join(sorted(PARTICLES))})[\s'’-]+)?[\s*_]*$")
@@ -234,13 +236,15 @@ class Matcher:
         for piece in rest:
             if piece not in self._verdicts:
                 self._learn(piece)
-            if piece in self._verdicts:
-                finds += self._at_piece(text, piece)
-                if self._verdicts[piece].digits:
+            verdict = self._verdicts.get(piece)
+            if verdict is not None:
+                if verdict.finds or verdict.sequences:
+                    finds += self._at_piece(text, piece)
+                if verdict.digits:
                     digits.add(piece)
         for start, end in _crossing(text):
             finds += _moved(self._judge(text[start:end]).finds, start)
-        if digits:
+        if digits and self._may_hold_phone(text, digits):
             finds += self._phones_in(text, digits)
         return self._hits(text, finds) if finds else []
 
@@ -336,6 +340,17 @@ class Matcher:
         size = min(len(digits), 5)
         runs = ("".join(digits[i : i + size]) for i in range(len(digits) - size + 1))
         return len(digits) <= 3 or any(run in self._phone_pieces for run in runs)
+
+    def _may_hold_phone(self, text: str, pieces: set[str]) -> bool:
+        """Whether a known phone stands in the text's digits, whatever parts them."""
+        if any(not piece.isascii() and _OTHER_DIGIT.search(piece) for piece in pieces):
+            return True
+        digits = text.encode("latin-1", "replace").translate(None, _NO_DIGITS).decode()
+        return any(
+            digits[i : i + size] in self._phones
+            for size in self._phone_sizes
+            for i in range(len(digits) - size + 1)
+        )
 
     def _phones_in(self, text: str, pieces: set[str]) -> set[_Find]:
         """Known phones around these pieces of text, however their digits are grouped."""
