@@ -41,10 +41,10 @@ class Copy:
         for section in self.layout.sections:
             for entry in section.entries if section.name in SECTIONS else ():
                 said, _signs = split_signs(entry.units)
-                words = sorted(
-                    "\x1f".join((*path, text)) for path, text in entry.units.items() if path[0] != "#"
+                words = (
+                    "\x1f".join((*unit, *sorted(texts))) for unit, texts in said.items() if unit[0] != "#"
                 )
-                self.contents[unit_piece(section.name, entry.id)] = ["\n".join(words)]
+                self.contents[unit_piece(section.name, entry.id)] = ["\n".join(sorted(words))]
                 for unit, texts in said.items():
                     self.contents[unit_piece(section.name, entry.id, unit)] = list(texts)
 
@@ -158,7 +158,7 @@ def extract(copy: Copy, ledger: Ledger, regions: Sequence[str], common: Iterable
     kept = {(name, entry.id) for name, entries in chosen.items() for entry in entries}
 
     def goes(piece: str) -> bool:
-        if "\x1f" not in piece:
+        if "\x1f" not in piece:  # a document; GIT is in no folder
             return piece.startswith(folders) or piece in pieces
         section, entry = piece.split("\x1f")[1:3]
         return (section, entry) in kept or (section, entry) not in present

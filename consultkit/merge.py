@@ -119,9 +119,10 @@ def _merge_section(
         section.by_id if (section := layout.section(name)) else {} for layout in (old, mine, other)
     )
     targets = {}
+    end = mine.text.count("\n") or 1
     for entry in dict.fromkeys([*ours, *theirs]):
         sides = [found.units if (found := side.get(entry)) else None for side in (before, ours, theirs)]
-        line = ours[entry].line if entry in ours else (mine.text.count("\n") or 1)
+        line = ours[entry].line if entry in ours else end
         target = _merge_entry(
             sides[0], sides[1], sides[2], Conflict(name, entry, "", None, None, line), conflicts
         )

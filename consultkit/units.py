@@ -181,8 +181,12 @@ def _block_entry(item: Node) -> bool:
 
 def _flat(node: Node) -> bool:
     """Whether a map holds scalars, lists of scalars and maps of scalars only."""
-    below = [[*value.items, *(pair[1] for pair in value.entries.values())] for _key, _key_node, value in node]
-    return all(one.kind == "scalar" for values in below for one in values)
+    for _key_node, value in node.entries.values():
+        if value.kind != "scalar":
+            below = value.items or [pair[1] for pair in value.entries.values()]
+            if any(one.kind != "scalar" for one in below):
+                return False
+    return True
 
 
 def _last_line(node: Node) -> int:
@@ -199,11 +203,12 @@ def _last_line(node: Node) -> int:
 def _units(node: Node) -> Units:
     """What a map says, flattened; an empty value is an empty text."""
     units: Units = {}
-    for key, _key_node, value in node:
-        if value.kind == "scalar" or value.empty:
+    for key, (_key_node, value) in node.entries.items():
+        if value.kind == "scalar" or not value.value:
             units[(key,)] = "" if value.empty else value.text
         elif value.kind == "seq":
-            units |= {(key, "-", item.text): "" for item in value.items}
+            for item in value.items:
+                units[(key, "-", item.text)] = ""
         else:
             units |= {(key, "=", sub): below.text for sub, _sub_node, below in value}
     return units
@@ -211,14 +216,15 @@ def _units(node: Node) -> Units:
 
 def _comments(lines: list[str], node: Node, offset: int) -> Units:
     """The comments on an entry's lines, those of texts that run over several lines left out."""
+    found = [(number, line) for number, line in enumerate(lines, start=offset) if "#" in line]
     inside: set[int] = set()
-    for _key, _key_node, value in node:
-        if value.kind == "scalar" and value.style in ("|", ">", '"', "'"):
+    for _key, _key_node, value in node if found else ():
+        if value.kind == "scalar" and value.style:
             inside |= set(range(value.line, _last_line(value)))
     return {
         ("#", match[1].strip()): ""
-        for number, line in enumerate(lines, start=offset)
-        if "#" in line and number not in inside and (match := _COMMENT.match(line.rstrip("\n")))
+        for number, line in found
+        if number not in inside and (match := _COMMENT.match(line.rstrip("\n")))
     }
 
 
@@ -242,12 +248,11 @@ def edited(text: str, wanted: Units, *, in_list: bool = True) -> str:
         if same(value_of(current, key), value):
             continue
         document = Document(text)
-        if value is None:
-            edits = document.remove_key(node, key)
-        else:
-            edits = document.set_key(node, key, value, _ORDER)
+        edits = (
+            document.remove_key(node, key) if value is None else document.set_key(node, key, value, _ORDER)
+        )
         text = apply(text, edits)
-        node, _again = _reread(text, in_list)
+        node = _reread(text, in_list)[0]
     if said(_units(node)) != said(wanted):
         raise MergeError(_unable())
     comments = {path[1] for path in wanted if path[0] == "#"}

@@ -18,6 +18,7 @@ from typing import NamedTuple
 from consultkit.files import write_atomic
 
 LEDGER = ".consultkit/exchanged.json"
+GIT = "git"  # the piece under which a ledger keeps which of git's blobs were looked at; it never travels
 _VERSION = re.compile(r"[0-9a-f]{12}(\.\d{1,4})?\Z")
 
 
@@ -38,11 +39,17 @@ def digest(content: bytes | str) -> str:
 
 
 def observe(state: State, contents: Iterable[bytes | str]) -> State:
-    """The state once these contents were found on the disk; one that came back is a new version."""
+    """The state once these contents were found on the disk.
+
+    An old content that came back is a new version; so is what was kept when another version beside it was
+    deleted: whoever settles otherwise, elsewhere, makes a new conflict, and neither choice undoes the other.
+    """
+    names = set(map(digest, contents))
+    settled = any(head[:12] not in names for head in state.heads)
     heads: set[str] = set()
-    for name in map(digest, contents):
+    for name in names:
         standing = {head for head in state.heads if head[:12] == name}
-        if not standing:
+        if settled or not standing:
             again = 0
             while (new := f"{name}.{again}" if again else name) in state.seen:
                 again += 1

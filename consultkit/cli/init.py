@@ -13,6 +13,7 @@ import typer
 from consultkit.cli import Options, day_given
 from consultkit.files import MAPPING, WorkspaceError, find_root, write_atomic
 from consultkit.i18n import _, language, ngettext
+from consultkit.output.terminal import ask, tell
 from consultkit.scaffold import plan_init, write_planned
 
 
@@ -50,15 +51,17 @@ def init(
         print(f"  + {path}")
     kept = sum(1 for file in planned if file.exists)
     if kept:
-        print(
+        tell(
             ngettext(
                 "{n} file was there and stays as it is.", "{n} files were there and stay as they are.", kept
             ).format(n=kept)
         )
     _offer_git(root, git)
     if new:
-        print(_("The campaign is ready in {folder}.").format(folder=root))
-        print(_("Next: fill in mapping.yaml, then run `consultkit check`."))
+        tell(_("The campaign is ready in {folder}.").format(folder=root))
+        tell(_("Next: `cd {folder}`, fill in mapping.yaml, then run `consultkit check --no-coverage`.").format(folder=root)
+             if root.resolve() != Path.cwd().resolve()
+             else _("Next: fill in mapping.yaml, then run `consultkit check --no-coverage`."))
     elif not shown:
         print(_("Nothing was missing."))
     return 0
@@ -98,7 +101,7 @@ def _offer_git(root: Path, wanted: bool | None) -> None:
         except (OSError, subprocess.CalledProcessError):
             print(_("git is not installed here: everything works without it."))
             return
-        print(_("git keeps the campaign's history from now on; private/ stays out of it."))
+        tell(_("git keeps the campaign's history from now on; private/ stays out of it."))
         _offer_driver(root, True)
     elif inside:
         _offer_driver(root, wanted)
@@ -115,7 +118,7 @@ def _offer_driver(root: Path, wanted: bool | None) -> None:
     except (OSError, subprocess.CalledProcessError):
         print(_("git did not take the setting: mapping.yaml is merged line by line."))
         return
-    print(_("git merges mapping.yaml actor by actor here. Each clone needs it once: `consultkit init`."))
+    tell(_("git merges mapping.yaml actor by actor here. Each clone needs it once: `consultkit init`."))
     attributes = root / ".gitattributes"
     if ATTRIBUTE not in attributes.read_text("utf-8", "replace"):
         print(_("Add this line to {file}: {line}").format(file=attributes.name, line=ATTRIBUTE))
@@ -125,4 +128,4 @@ def _agreed(wanted: bool | None, question: str) -> bool:
     """What was said with --git or --no-git; else what somebody at a terminal answers."""
     if wanted is not None:
         return wanted
-    return sys.stdin.isatty() and sys.stdout.isatty() and typer.confirm(question, default=True)
+    return sys.stdin.isatty() and sys.stdout.isatty() and ask(question, default=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shlex
 import subprocess
 import sys
@@ -27,6 +28,7 @@ def merge_driver(
     theirs: Annotated[Path, typer.Argument(help=_("Theirs (%B)."))],
 ) -> int:
     """Merges two versions of mapping.yaml, actor by actor; 1 where somebody must choose."""
+    gc.disable()  # a process of half a second: what it would collect is gone with it
     crlf = b"\r\n" in ours.read_bytes()
     try:
         merged = _merged(base, ours, theirs)

@@ -15,9 +15,11 @@ from consultkit.files import DELIVERIES, WorkspaceError, locked, write_atomic
 from consultkit.i18n import _, ngettext
 from consultkit.load import load
 from consultkit.model import Project
+from consultkit.output.terminal import ask
 from consultkit.packing import Pack, of_campaign, to_bytes
+from consultkit.past import knowledge
 from consultkit.text import did_you_mean, listing
-from consultkit.versions import read_ledger, write_ledger
+from consultkit.versions import write_ledger
 
 
 def pack(
@@ -34,7 +36,7 @@ def pack(
         copy = read_copy(workspace)
         project = load(workspace)
         regions = _known(project, region or [])
-        ledger = known(read_ledger(workspace) or {}, copy)
+        ledger = known(knowledge(workspace, copy), copy)
         packed = _complete(project, extract(copy, ledger, regions, (d.file for d in project.lessons)))
         if _leaks(project, packed):
             return 1
@@ -53,7 +55,7 @@ def pack(
 
 def agreed(yes: bool, question: str) -> bool:
     """Whether to write: --yes, or somebody at a terminal who says so."""
-    return yes or (sys.stdin.isatty() and typer.confirm(question, default=True))
+    return yes or (sys.stdin.isatty() and ask(question, default=True))
 
 
 def _known(project: Project, wanted: list[str]) -> list[str]:

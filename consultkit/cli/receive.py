@@ -19,7 +19,8 @@ from consultkit.model import Delivery, Project
 from consultkit.output.terminal import printable
 from consultkit.packing import MAX_PACK, Pack, from_bytes, of_campaign, opened
 from consultkit.parse.mapping import parse_deliveries
-from consultkit.versions import read_ledger, write_ledger
+from consultkit.past import knowledge
+from consultkit.versions import write_ledger
 
 
 def receive(
@@ -36,7 +37,7 @@ def receive(
         copy = read_copy(workspace)
         project = load(workspace)
         _same_campaign(project, pack)
-        planned = plan(workspace, copy, read_ledger(workspace) or {}, pack)
+        planned = plan(workspace, copy, knowledge(workspace, copy), pack)
         log = _new_deliveries(project, pack)
         _show(planned.events, len(log))
         if dry_run:
