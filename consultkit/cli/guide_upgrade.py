@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -19,7 +20,7 @@ from consultkit.guide_versions import Earlier, Versions
 from consultkit.i18n import N_, _, ngettext
 from consultkit.load import load
 from consultkit.model import Guide, Note, Project
-from consultkit.output.terminal import clip, pad, printable, terminal_width, width_of, wrap
+from consultkit.output.terminal import ask, clip, pad, printable, terminal_width, width_of, wrap
 from consultkit.rules.answers import actor_types
 from consultkit.text import listing
 
@@ -68,7 +69,7 @@ def upgrade(
             print(_("Nothing was written (--dry-run)."))
             return 1 if plan.problems else 0
         asked = sys.stdin.isatty() and not yes
-        if not yes and not (asked and typer.confirm(_("Carry these notes over?"), default=False)):
+        if not yes and not (asked and ask(_("Carry these notes over?"), default=False)):
             print(_("Nothing was written. --yes writes without asking."))
             return 1
         written = _write(project, plan)
@@ -172,22 +173,27 @@ def _table(rows: Sequence[Sequence[str]]) -> None:
 
 
 def _write(project: Project, plan: _Plan) -> int:
-    """Writes the archive first, so that an upgrade that is cut short can go on; then note by note."""
+    """Writes the archive first, so that an upgrade that is cut short can go on; then each file by itself."""
     for name, data in plan.archived.items():
         if not (project.root / name).exists():
             write_atomic(project.root / name, data)
     changes = {note.file: (data, carried.text.encode()) for note, data, carried in plan.notes}
-    skipped = 0
-    for file, (before, after) in (plan.syntheses | changes).items():
-        if (project.root / file).read_bytes() == before:
-            write_atomic(project.root / file, after)
-            continue
-        skipped += file in changes
-        plan.problems.append(
-            _("{file}: changed meanwhile, stays as it is; run the command again.").format(file=file)
-        )
+    everything = list((plan.syntheses | changes).items())
+
+    def write(change: tuple[str, tuple[bytes, bytes]]) -> bool:
+        path, (before, after) = project.root / change[0], change[1]
+        same = path.read_bytes() == before
+        if same:
+            write_atomic(path, after)
+        return same
+
+    with ThreadPoolExecutor(8) as pool:  # most of the time goes into waiting for the disk
+        written = dict(zip([file for file, _data in everything], pool.map(write, everything), strict=True))
+    for file in (file for file in written if not written[file]):
+        message = _("{file}: changed meanwhile, stays as it is; run the command again.")
+        plan.problems.append(message.format(file=file))
         print(plan.problems[-1])
-    return len(changes) - skipped
+    return sum(written[file] for file in changes)
 
 
 def diff(
