@@ -152,6 +152,19 @@ def test_new_changed_and_removed_travel_and_ours_stays(
     assert everything(other) == before
 
 
+def test_problems_are_told_of_what_was_received_and_of_nothing_else(
+    pair: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, other = pair
+    edit(other, "mapping.yaml", "type: ongi", "type: chezmoi")
+    with (one / "mapping.yaml").open("a", encoding="utf-8") as file:
+        file.write(NEW.format(id="neuf").replace("type: osc", "type: etrange"))
+    capsys.readouterr()
+    assert send(one, other) == 1
+    told = capsys.readouterr().out
+    assert "etrange" in told and "chezmoi" not in told
+
+
 def test_an_old_pack_that_comes_late_changes_nothing(pair: tuple[Path, Path], tmp_path: Path) -> None:
     one, other = pair
     late = tmp_path / "ancien.zip"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from consultkit import deliveries, progress
 from consultkit.cli import root
 from consultkit.cli.pack import agreed
 from consultkit.exchanged import BOTH, Event, Plan, plan, read_copy
-from consultkit.files import DELIVERIES, WorkspaceError, decode, locked, write_atomic
+from consultkit.files import DELIVERIES, MAPPING, WorkspaceError, decode, locked, write_atomic
 from consultkit.i18n import _, ngettext
 from consultkit.load import load
 from consultkit.model import Delivery, Project
@@ -20,6 +20,7 @@ from consultkit.output.terminal import printable
 from consultkit.packing import MAX_PACK, Pack, from_bytes, of_campaign, opened
 from consultkit.parse.mapping import parse_deliveries
 from consultkit.past import knowledge
+from consultkit.units import parse
 from consultkit.versions import write_ledger
 
 
@@ -46,7 +47,7 @@ def receive(
             print(_("Nothing was written. --yes writes without asking."))
             return 1
         _write(workspace, planned, log)
-    failed = _problems(workspace, planned.files)
+    failed = _problems(workspace, planned)
     return 1 if failed or any(event.kind == BOTH for event in planned.events) else 0
 
 
@@ -109,7 +110,7 @@ def _write(workspace: Path, planned: Plan, log: list[Delivery]) -> None:
     write_ledger(workspace, planned.ledger)
 
 
-def _problems(workspace: Path, files: Mapping[str, bytes | None]) -> bool:
+def _problems(workspace: Path, planned: Plan) -> bool:
     """Tells the problems in what was received, and the deliverables still missing."""
     from consultkit.diagnostic import has_errors
     from consultkit.output import diagnostics as output
@@ -117,7 +118,12 @@ def _problems(workspace: Path, files: Mapping[str, bytes | None]) -> bool:
     from consultkit.rules import run, select
 
     project = load(workspace)
-    problems = [d for d in select(run(project), ignored=["C"]) if files.get(d.place.file) is not None]
+    lines = _received_lines(planned)
+    problems = [
+        d
+        for d in select(run(project), ignored=["C"])
+        if planned.files.get(d.place.file) is not None and (d.place.file != MAPPING or d.place.line in lines)
+    ]
     if problems:
         print(_("In what was received:"))
         say(output.as_lines(problems, project.sources, terminal_width()))
@@ -128,3 +134,16 @@ def _problems(workspace: Path, files: Mapping[str, bytes | None]) -> bool:
         day = deliverable.due.isoformat() if deliverable.due else ""
         print(f"  {day:10} {deliverable.id}")
     return has_errors(problems)
+
+
+def _received_lines(planned: Plan) -> set[int]:
+    """The lines of mapping.yaml that hold what was received; what stood there before is not told again."""
+    received = {event.what for event in planned.events}
+    layout = parse((planned.files.get(MAPPING) or b"").decode("utf-8"))
+    return {
+        entry.line + number
+        for section in layout.sections
+        for entry in section.entries
+        if f"{section.name} {entry.id}" in received
+        for number in range(entry.text.count("\n"))
+    }
