@@ -77,12 +77,6 @@ class Comparison:
         return {id_: item for id_, item in self.news.items() if id_ not in self.olds}
 
     @cached_property
-    def reworded(self) -> dict[str, Item]:
-        """Items whose heading says something else, by id; the value is the old one."""
-        both = ((id_, old) for id_, old in self.olds.items() if id_ in self.news)
-        return {id_: old for id_, old in both if old.heading.text != self.news[id_].heading.text}
-
-    @cached_property
     def moved(self) -> dict[str, Item]:
         """Items that stand under another section or in another order: the fewest that explain it."""
         places = {id_: index for index, id_ in enumerate(self.olds_in_order)}

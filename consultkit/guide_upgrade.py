@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -34,12 +34,12 @@ class CannotCarryError(Exception):
 class Carried:
     """A note's new text, and the ids that moved, were reworded, are new, retired, filled in as not asked."""
 
-    text: str
-    moved: tuple[str, ...] = ()
-    reworded: tuple[str, ...] = ()
-    new: tuple[str, ...] = ()
-    retired: tuple[str, ...] = ()
-    not_asked: tuple[str, ...] = ()
+    text: str = ""
+    moved: list[str] = field(default_factory=list)
+    reworded: list[str] = field(default_factory=list)
+    new: list[str] = field(default_factory=list)
+    retired: list[str] = field(default_factory=list)
+    not_asked: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -52,16 +52,6 @@ class _Piece:
     place: int
     part: Part | None = None
     own: int = 0  # how many lines stand before a deeper heading of the writer's own
-
-
-@dataclass
-class _Done:
-    """What is done to a note on the way."""
-
-    reworded: list[str] = field(default_factory=list)
-    new: list[str] = field(default_factory=list)
-    retired: list[str] = field(default_factory=list)
-    not_asked: list[str] = field(default_factory=list)
 
 
 class Carriage:
@@ -95,12 +85,8 @@ class Carriage:
         header = set_keys(raw, parts, {"guide_version": self.new.version})
         kept = len("".join(lines[parts.body_line - 1 :]))
         head = header[: len(header) - kept] if kept else header
-        moved = tuple(id_ for id_ in self.comparison.moved if id_ in run.present)
-        found = run.what
-        return Carried(
-            head + carried_body, moved, tuple(found.reworded), tuple(found.new), tuple(found.retired),
-            tuple(found.not_asked),
-        )  # fmt: skip
+        run.what.moved.extend(id_ for id_ in self.comparison.moved if id_ in run.by_key)
+        return replace(run.what, text=head + carried_body)
 
     def follow(self, raw: str, file: str) -> str:
         """A synthesis under the new guide: the headings of its sections, where the guide changed them."""
@@ -137,18 +123,13 @@ class _Run:
         self.types, self.done = types, done
         self.newline = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
         self.lines, self.body_line, self.body = lines, body_line, body
-        self.what = _Done()
+        self.what = Carried()
         self.dropped: Counter[str] = Counter()  # lines left out on purpose: an empty question's own probes
         self.pieces = list(self._cut())
-        self.by_key: dict[str, list[_Piece]] = {}
+        self.by_key: dict[str, list[_Piece]] = {}  # by the present id
         for piece in self.pieces:
             if piece.kind == "kept":
                 self.by_key.setdefault(piece.key, []).append(piece)
-
-    @property
-    def present(self) -> set[str]:
-        """The present ids that the note has an answer or a heading for."""
-        return set(self.by_key)
 
     @cached_property
     def olds(self) -> dict[str, Item]:

@@ -520,3 +520,27 @@ def test_what_identified_still_does_once_retired(field: Path) -> None:
     campaign(field, {"guides/archive/guide-1.0.md": old})
     assert main(["guide", "upgrade", "--yes"]) == 0
     assert "### Quel accès ? {#acces .identifying}\n" in note_of(field)
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_note_without_version_and_with_a_byte_order_mark(field: Path, end: str) -> None:
+    nameless = NOTE.replace("STATUS", "draft").replace("guide_version: 1.0   # the first one\n", "")
+    campaign(field, {"notes/gao/GAO-01.md": "\ufeff" + nameless.replace("\n", end)})
+    assert main(["guide", "upgrade", "--yes"]) == 1
+    assert main(["guide", "upgrade", "--yes", "--from", "1.0"]) == 0
+    wanted = CARRIED.replace("STATUS", "draft").replace("non posée\n\n", "").replace("   # the first one", "")
+    assert note_of(field) == "\ufeff" + wanted.replace("\n", end)
+
+
+def test_line_ends_of_two_kinds_stay_each_on_its_line(field: Path) -> None:
+    lines = NOTE.replace("STATUS", "draft").split("\n")
+    mixed = "".join(line + ("\r\n" if number % 3 else "\n") for number, line in enumerate(lines))
+    campaign(field, {"notes/gao/GAO-01.md": mixed})
+    assert main(["guide", "upgrade", "--yes"]) == 0
+    after = note_of(field).splitlines(keepends=True)
+    kept = [
+        line
+        for line in mixed.splitlines(keepends=True)
+        if line.strip() and not line.startswith(("#", "guide_v"))
+    ]
+    assert not Counter(kept) - Counter(after)
