@@ -161,3 +161,41 @@ def readings(text: str) -> list[list[Word]]:
     shown, places = visible(text)
     bare = _moved(_plain_words(shown), places)
     return [plain, bare, _other_readings(text) + _moved(_other_readings(shown), places)]
+
+
+WINDOW = 120  # characters read on each side of a word that may begin or end a whole name
+# Where one word runs over a white space: inside an attribute, a tag or a comment, or cut at a line's end.
+_CROSSINGS = (
+    ("{", re.compile(r"\{[^{}]{0,200}?\s[^{}]{0,200}\}(?=[^\W_]|[*_~`<\[])")),
+    ("<", re.compile(r"<!--.{0,2000}?-->(?=[^\W_]|[*_~`<\[])", re.DOTALL)),
+    ("<", re.compile(r"<[^<>]{0,200}?\s[^<>]{0,200}>(?=[^\W_]|[*_~`<\[])")),
+    ("-", re.compile(r"-[ \t]*\r?\n[ \t]*(?=[^\W_])")),
+    ("\u2010", re.compile("\u2010[ \t]*\r?\n[ \t]*(?=[^\\W_])")),
+    ("\u00ad", re.compile("\u00ad[ \t]*\r?\n[ \t]*(?=[^\\W_])")),
+)
+
+
+def crossings(text: str) -> list[tuple[int, int]]:
+    """Stretches in which markup with white space inside, or a line's end, may part a word."""
+    spans: list[tuple[int, int]] = []
+    for sign, pattern in _CROSSINGS:
+        if sign in text:
+            for match in pattern.finditer(text):
+                spans.append((edge(text, match.start(), -1), edge(text, match.end(), 1)))
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def edge(text: str, at: int, step: int) -> int:
+    """The nearest white space (or end of text) from a place, at most WINDOW characters away."""
+    for _ in range(WINDOW):
+        here = at - 1 if step < 0 else at
+        if not 0 <= here < len(text) or text[here].isspace():
+            break
+        at += step
+    return at

@@ -14,7 +14,7 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
-from consultkit.privacy.folding import IGNORED, WORD, Word, fold, readings, visible
+from consultkit.privacy.folding import IGNORED, WINDOW, WORD, Word, crossings, edge, fold, readings, visible
 from consultkit.privacy.identities import PARTICLES, SHORTEST_PART, TYPE_WORDS, Identity, name_parts
 from consultkit.text import within_one_edit
 
@@ -23,19 +23,10 @@ PHONE_DIGITS = 8  # a phone is known by its last digits, whatever prefix is writ
 PHONE_REACH = 48  # characters read on each side of a few digits to find the rest of a phone
 LONG = 40_000  # characters from which a text is searched in stretches
 REMEMBERED = 400_000  # pieces of text whose verdict is kept
-WINDOW = 120  # characters read on each side of a word that may begin or end a whole name
+
 
 _SEPARATORS = rf"[\s.()/\-–‐‑·,:;_*\\~|+\[\]{IGNORED}]{{0,4}}"
 _DIGITS = re.compile(rf"\d(?:{_SEPARATORS}\d){{5,24}}")
-# Where one word runs over a white space: inside an attribute, a tag or a comment, or cut at a line's end.
-_CROSSINGS = (
-    ("{", re.compile(r"\{[^{}]{0,200}?\s[^{}]{0,200}\}(?=[^\W_]|[*_~`<\[])")),
-    ("<", re.compile(r"<!--.{0,2000}?-->(?=[^\W_]|[*_~`<\[])", re.DOTALL)),
-    ("<", re.compile(r"<[^<>]{0,200}?\s[^<>]{0,200}>(?=[^\W_]|[*_~`<\[])")),
-    ("-", re.compile(r"-[ \t]*\r?\n[ \t]*(?=[^\W_])")),
-    ("\u2010", re.compile("\u2010[ \t]*\r?\n[ \t]*(?=[^\\W_])")),
-    ("\u00ad", re.compile("\u00ad[ \t]*\r?\n[ \t]*(?=[^\\W_])")),
-)
 _HINGE = re.compile(r"['’-]")
 _DIGIT = re.compile(r"\d")
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
@@ -242,7 +233,7 @@ class Matcher:
                     finds += self._at_piece(text, piece)
                 if verdict.digits:
                     digits.add(piece)
-        for start, end in _crossing(text):
+        for start, end in crossings(text):
             finds += _moved(self._judge(text[start:end]).finds, start)
         if digits and self._may_hold_phone(text, digits):
             finds += self._phones_in(text, digits)
@@ -476,32 +467,6 @@ def _places(text: str, piece: str) -> Iterator[int]:
 def _moved(finds: Iterable[_Find], by: int) -> Iterator[_Find]:
     """Finds in a piece, at their places in the text."""
     return (_Find(find.start + by, find.end + by, find.owners) for find in finds)
-
-
-def _crossing(text: str) -> list[tuple[int, int]]:
-    """Stretches in which markup with white space inside, or a line's end, may part a word."""
-    spans: list[tuple[int, int]] = []
-    for sign, pattern in _CROSSINGS:
-        if sign in text:
-            for match in pattern.finditer(text):
-                spans.append((edge(text, match.start(), -1), edge(text, match.end(), 1)))
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(spans):
-        if joined and start <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined
-
-
-def edge(text: str, at: int, step: int) -> int:
-    """The nearest white space (or end of text) from a place, at most WINDOW characters away."""
-    for _ in range(WINDOW):
-        here = at - 1 if step < 0 else at
-        if not 0 <= here < len(text) or text[here].isspace():
-            break
-        at += step
-    return at
 
 
 def _whole_names(text: str, start: int, end: int, sequences: tuple[_Sequence, ...]) -> Iterator[_Find]:

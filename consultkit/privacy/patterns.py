@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from consultkit.i18n import N_
-from consultkit.privacy.folding import fold
-from consultkit.privacy.matcher import edge, ordinary_words
+from consultkit.privacy.folding import edge, fold
+from consultkit.privacy.matcher import ordinary_words
 
 KINDS = {
     "phone": N_("phone number"),
