@@ -135,14 +135,17 @@ def due(project: Project) -> list[tuple[Deliverable, bool]]:
     return [(deliverable, deliverable.id in delivered) for deliverable in ordered]
 
 
-def next_steps(project: Project, errors: bool) -> list[str]:
-    """What to do next, as commands, most urgent first; no actor is named."""
+def next_steps(project: Project, errors: bool, besides: str = "") -> list[str]:
+    """What to do next, as commands but for one, most urgent first; no actor is named."""
     rows = coverage(project)
     steps: list[str] = []
     if errors:
         steps.append("consultkit check")
     if without_note(project):
         steps.append("consultkit note --all")
+    if not project.notes:
+        actors = "actors" if project.language == "en" else "acteurs"
+        steps += [f"consultkit mapping export {actors}.xlsx", "consultkit guide export guide.docx"]
     steps += [f"consultkit check {note.file}" for note in project.notes if not note.done][:1]
     written = {synthesis.region for synthesis in project.syntheses}
     steps += [
@@ -156,7 +159,7 @@ def next_steps(project: Project, errors: bool) -> list[str]:
         steps.append("consultkit status")
     steps.append("consultkit report" if any(row.done for row in rows) else "consultkit check")
     steps += ["consultkit status", "consultkit report --edition internal", "consultkit check"]
-    return list(dict.fromkeys(steps))[:3]
+    return [step for step in dict.fromkeys(steps) if step != besides][:3]
 
 
 def missing_in_all(rows: list[Coverage]) -> int:

@@ -180,7 +180,12 @@ def _dispatch(arguments: list[str]) -> int:
 
 
 def _complain(sentence: str) -> None:
-    print(f"consultkit: {sentence}", file=sys.stderr)
+    text = f"consultkit: {sentence}"
+    if sys.stderr.isatty():
+        from consultkit.output.terminal import terminal_width, wrap
+
+        text = "\n".join(wrap(text, terminal_width()))
+    print(text, file=sys.stderr)
 
 
 def _make_streams_safe() -> None:

@@ -3,52 +3,95 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Callable
 
+import click
 import typer
+from typer.core import TyperCommand
+from typer.models import ArgumentInfo
+from typer.utils import get_params_from_function
 
 from consultkit.cli import COMMANDS, GROUPS, HIDDEN
-from consultkit.i18n import _
+from consultkit.i18n import N_, _
 
+# What stands for a value in usage lines.
+PLACES = (
+    N_("ACTOR"), N_("CODE"), N_("DATE"), N_("DATE|REV"), N_("FILE"), N_("FILE|REV"), N_("FOLDER"),
+    N_("NEW"), N_("OLD"), N_("ORG"), N_("PATHS"), N_("REGION"), N_("TEXT"), N_("TO"),
+)  # fmt: skip
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
 def build(wanted: str | None) -> Callable[[list[str]], int]:
     """Runs an argument list: holds the wanted command, or (None) the names of all, for help."""
     app = typer.Typer(
-        add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, context_settings=SETTINGS
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings=SETTINGS,
+        suggest_commands=False,  # click does
     )
     app.callback(invoke_without_command=True, help=_root_help())(_home)
     for name, (module, function, summary) in COMMANDS.items():
         if name == wanted:
             loaded = importlib.import_module(f"consultkit.cli.{module}")
-            app.command(name, help=_(summary), epilog=_common())(getattr(loaded, function))
+            app.command(name, cls=_Command, help=_(summary), epilog=_common())(getattr(loaded, function))
         elif wanted is None and name not in HIDDEN:
-            app.command(name, help=_(summary))(_listed)
+            app.command(name, short_help=_(summary))(_listed)
     for name, (module, summary) in GROUPS.items():
         if name == wanted:
             loaded = importlib.import_module(f"consultkit.cli.{module}")
             app.add_typer(_group(loaded.COMMANDS), name=name, help=_(summary))
         elif wanted is None:
-            app.command(name, help=_(summary))(_listed)
+            app.command(name, short_help=_(summary))(_listed)
 
     def run(arguments: list[str]) -> int:
-        result = app(arguments, prog_name="consultkit", standalone_mode=False)
+        command = typer.main.get_command(app)
+        _in_words(command)
+        result = command(arguments, prog_name="consultkit", standalone_mode=False)
         return result if isinstance(result, int) else 0
 
     return _with_usage_errors(run)
 
 
+class _Command(TyperCommand):
+    def format_arguments(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Nothing: typer writes the arguments with the options, click 8.5 would write them again."""
+
+
+def _in_words(command: click.Command) -> None:
+    """Usage lines in the language in use, and the arguments' help, which typer 0.25 loses on click 8.5."""
+    command.options_metavar = _("[OPTIONS]")
+    if isinstance(command, click.Group):
+        first = _("[COMMAND]") if command.invoke_without_command else _("COMMAND")
+        command.subcommand_metavar = f"{first} [ARGUMENTS]…"
+        for inner in command.commands.values():
+            _in_words(inner)
+    declared = get_params_from_function(inspect.unwrap(command.callback)) if command.callback else {}
+    for parameter in command.params:
+        info = getattr(declared.get(parameter.name or ""), "default", None)
+        if isinstance(info, ArgumentInfo):
+            parameter.help = info.help
+            parameter.metavar = parameter.metavar or (parameter.name or "").upper()
+        elif parameter.type is click.STRING:
+            parameter.metavar = parameter.metavar or "TEXT"
+        if parameter.metavar:
+            more = "…" if parameter.nargs != 1 else ""
+            parameter.metavar = _(parameter.metavar) + more
+
+
 def _group(commands: dict[str, tuple[Callable[..., object], str]]) -> typer.Typer:
-    group = typer.Typer(rich_markup_mode=None, no_args_is_help=True, context_settings=SETTINGS)
+    group = typer.Typer(
+        rich_markup_mode=None, no_args_is_help=True, context_settings=SETTINGS, suggest_commands=False
+    )
     for name, (function, summary) in commands.items():
-        group.command(name, help=_(summary), epilog=_common())(function)
+        group.command(name, cls=_Command, help=_(summary), short_help=_(summary), epilog=_common())(function)
     return group
 
 
 def _with_usage_errors(run: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
     """Usage errors as click words them, exit 2; an exit that was asked for, as its code."""
-    import click
 
     def guarded(arguments: list[str]) -> int:
         try:

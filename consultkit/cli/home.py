@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from consultkit.cli import COMMANDS, Options
+from consultkit.coverage import Coverage
 from consultkit.files import find_root
 from consultkit.i18n import _, ngettext
-from consultkit.output.terminal import Line, clip, printable, say, terminal_width
+from consultkit.output.terminal import Line, printable, say, terminal_width, wrap
 
 
 def home() -> int:
@@ -26,14 +27,8 @@ def home() -> int:
     rows = coverage(project)
     width = terminal_width()
     title = project.mapping.campaign.title if project.mapping else root.name
-    done, minimum = sum(row.done for row in rows), sum(row.minimum for row in rows)
-    drafts = sum(row.draft for row in rows)
-    lines: list[Line] = [[(clip(printable(title), width), "bold")]]
-    held = _("{done} of {minimum} consultations held, {drafts} drafts").format(
-        done=done, minimum=minimum, drafts=drafts
-    )
-    regions = ", ".join(f"{row.name} {row.done}/{row.minimum}" for row in rows)
-    lines.append([(clip(f"{held} · {printable(regions)}", width), "")])
+    lines: list[Line] = [[(part, "bold")] for part in wrap(printable(title), width)]
+    lines += [[(part, "")] for part in wrap(_held(rows), width)]
     days = working_days(project)
     state = ngettext("{n} error to mend", "{n} errors to mend", len(problems)).format(n=len(problems))
     line: Line = [(state if problems else _("no error"), "red" if problems else "green")]
@@ -47,13 +42,28 @@ def home() -> int:
     return 0
 
 
+def _held(rows: list[Coverage]) -> str:
+    """How many consultations were held, in all and in each region; nothing where no region is known."""
+    if not rows:
+        return ""
+    held = _("{done} of {minimum} consultations held, {drafts} drafts").format(
+        done=sum(row.done for row in rows),
+        minimum=sum(row.minimum for row in rows),
+        drafts=sum(row.draft for row in rows),
+    )
+    regions = ", ".join(f"{printable(row.name)} {row.done}/{row.minimum}" for row in rows)
+    return f"{held} · {regions}"
+
+
 def _outside() -> int:
     say(
         [
             [("consultkit", "bold"), (" – " + _("field consultations in plain text."), "")],
             [(_("This folder is in no campaign."), "")],
-            [("  consultkit init", "cyan"), ("  " + _(COMMANDS["init"][2]), "")],
-            [("  consultkit --help", "cyan"), ("  " + _("All commands."), "")],
+            [("  consultkit init", "cyan")],
+            [("    " + _(COMMANDS["init"][2]), "")],
+            [("  consultkit --help", "cyan")],
+            [("    " + _("All commands."), "")],
         ]
     )
     return 0

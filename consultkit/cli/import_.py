@@ -19,7 +19,7 @@ from consultkit.files import locked, write_atomic
 from consultkit.i18n import N_, _, ngettext
 from consultkit.load import load
 from consultkit.model import Project
-from consultkit.output.terminal import printable
+from consultkit.output.terminal import ask, printable
 from consultkit.privacy.matcher import Hit
 
 KINDS = {
@@ -67,7 +67,7 @@ def keep(project: Project, outcomes: list[drafts.Outcome], dry_run: bool, yes: b
     if dry_run:
         print(_("Nothing was written (--dry-run)."))
         return code
-    if not yes and not (sys.stdin.isatty() and typer.confirm(_("Write?"), default=True)):
+    if not yes and not (sys.stdin.isatty() and ask(_("Write?"), default=True)):
         print(_("Nothing was written. Add --yes to write."))
         return code
     drafts.write(project, outcomes)

@@ -59,9 +59,9 @@ def init(
     _offer_git(root, git)
     if new:
         tell(_("The campaign is ready in {folder}.").format(folder=root))
-        tell(_("Next: `cd {folder}`, fill in mapping.yaml, then run `consultkit check --no-coverage`.").format(folder=root)
-             if root.resolve() != Path.cwd().resolve()
-             else _("Next: fill in mapping.yaml, then run `consultkit check --no-coverage`."))
+        if root.resolve() != Path.cwd().resolve():
+            tell(_("Go into it: `cd {folder}`").format(folder=root))
+        tell(_("Next: fill in mapping.yaml, then run `consultkit check --no-coverage`."))
     elif not shown:
         print(_("Nothing was missing."))
     return 0

@@ -15,7 +15,7 @@ from consultkit.files import MAPPING, MAX_BYTES, Source, WorkspaceError, locked,
 from consultkit.i18n import N_, _, ngettext, speaking
 from consultkit.load import load
 from consultkit.model import ActorMapping, Project
-from consultkit.output.terminal import Line, printable, say
+from consultkit.output.terminal import Line, ask, printable, say
 
 if TYPE_CHECKING:
     from consultkit.exchange.actors import Change, Import, Told
@@ -254,7 +254,7 @@ def _show_states(mapping: ActorMapping) -> None:
 def _agreed() -> bool:
     if not sys.stdin.isatty():
         return False
-    return typer.confirm(_("Write these changes?"))
+    return ask(_("Write these changes?"), default=False)
 
 
 def _write(project: Project, read: Import, persons: tuple[str, bytes] | None) -> None:

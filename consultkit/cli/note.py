@@ -12,6 +12,7 @@ from consultkit.files import WorkspaceError, locked
 from consultkit.i18n import _, speaking
 from consultkit.load import load
 from consultkit.model import Actor, ActorMapping, Guide, Project
+from consultkit.output.terminal import tell
 from consultkit.progress import without_note
 from consultkit.scaffold import Planned, duplicates_of, next_ids, note_file, shuffled, write_planned
 from consultkit.text import did_you_mean, listing
@@ -19,7 +20,7 @@ from consultkit.text import did_you_mean, listing
 
 def note(
     actors: Annotated[
-        list[str] | None, typer.Argument(metavar="ACTOR...", help=_("Ids of actors of the mapping."))
+        list[str] | None, typer.Argument(metavar="ACTOR", help=_("Ids of actors of the mapping."))
     ] = None,
     everyone: Annotated[
         bool, typer.Option("--all", help=_("All scheduled or contacted actors without a note."))
@@ -57,12 +58,12 @@ def note(
             _pair(project, mapping, actor, region, follow_up) for actor in dict.fromkeys(actors or [])
         ]  # fmt: skip
         if not pairs:
-            print(_("Every scheduled or contacted actor has a note."))
+            tell(_("Every scheduled or contacted actor has a note."))
             return 0
         written = write_planned(project.root, _plan(project, guide, pairs, follow_up))
     for path in written:
         print(f"  + {path}")
-    print(_("Fill it in, then run `consultkit check {path}`.").format(path=written[0] if written else ""))
+    tell(_("Fill it in, then run `consultkit check {path}`.").format(path=written[0] if written else ""))
     return 0
 
 

@@ -11,6 +11,7 @@ import typer
 from consultkit.cli import root
 from consultkit.files import locked
 from consultkit.i18n import _, ngettext
+from consultkit.output.terminal import ask
 
 FOLDERS = ("private", "build", ".consultkit")
 
@@ -31,7 +32,7 @@ def purge(yes: Annotated[bool, typer.Option("--yes", help=_("Does not ask."))] =
             )
         )
     asked = sys.stdin.isatty() and not yes
-    if not yes and not (asked and typer.confirm(_("Remove them for good?"), default=False)):
+    if not yes and not (asked and ask(_("Remove them for good?"), default=False)):
         print(_("Nothing was removed. --yes removes without asking."))
         return 1
     with locked(workspace):

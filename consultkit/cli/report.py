@@ -234,12 +234,14 @@ def _write(
 
 def _tell(project: Project, built: Built, written: list[Path]) -> None:
     """What was made, and what a reader must know of it."""
+    from consultkit.output.terminal import tell
+
     for path in written:
         print(f"  + {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
     if built.provisional:
-        print(_("Provisional: consultations are missing (`consultkit status`)."))
+        tell(_("Provisional: consultations are missing (`consultkit status`)."))
     if not project.names_checked:
-        print(_("Names were not checked: the identities cannot be read here. The first page says so."))
+        tell(_("Names were not checked: the identities cannot be read here. The first page says so."))
     from consultkit.report.render import missing_characters
 
     for source in project.sources.values():

@@ -49,7 +49,7 @@ def status(
 ) -> int:
     """Coverage, progress, deliverables, whom to call."""
     project = load(root())
-    steps = next_steps(project, has_errors(select(run(project), ignored=["C"])))
+    steps = next_steps(project, has_errors(select(run(project), ignored=["C"])), "consultkit status")
     if format is Format.JSON:
         themes = [
             {"id": t.id, "passages": t.passages, "notes": t.notes, "regions": t.regions}

@@ -8,8 +8,13 @@ import sys
 import unicodedata
 from collections.abc import Iterable
 
+from consultkit.i18n import _
+
 Piece = tuple[str, str]  # text, rich style ("" for none)
 Line = list[Piece]
+
+YES = {"o", "oui", "y", "yes"}
+NO = {"n", "non", "no"}
 
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
@@ -58,6 +63,25 @@ def wrap(text: str, width: int, indent: str = "") -> list[str]:
         else:
             current = candidate
     return [*lines, indent + current] if current else lines
+
+
+def tell(sentence: str) -> None:
+    """Prints a sentence, folded at words on a terminal; left whole for programs."""
+    print("\n".join(wrap(sentence, terminal_width())) if sys.stdout.isatty() else sentence)
+
+
+def ask(question: str, *, default: bool) -> bool:
+    """Yes or no, asked in the language in use; answers count in both languages, no more input is a no."""
+    print("\n".join(wrap(f"{question} {_('[Y/n]') if default else _('[y/N]')} ", terminal_width())), end="")
+    while True:
+        try:
+            answer = input().strip().casefold()
+        except EOFError:
+            print()
+            return False
+        if not answer or answer in YES | NO:
+            return answer in YES if answer else default
+        print(_("Answer yes (y) or no (n):"), end=" ")
 
 
 def terminal_width(default: int = 100) -> int:
