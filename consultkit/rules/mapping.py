@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from consultkit.calendar import campaign_end
 from consultkit.diagnostic import Finding, Place, Severity
+from consultkit.files import MAPPING
 from consultkit.i18n import _
 from consultkit.model import Actor, ActorMapping, Project
 from consultkit.places import known_region, region_of_cercle
@@ -297,8 +298,31 @@ def exit_without_reason(project: Project) -> Iterator[Finding]:
                 yield Finding(place, message, _('Add a line “reason: "…"” to this actor.'))
 
 
+@rule("M010", Severity.WARNING)
+def version_to_choose(project: Project) -> Iterator[Finding]:
+    """A colleague's value waits above an actor, in a comment that begins with # ≠.
+
+    Both laptops changed the same key: nothing was lost, and only a person can say which value is right.
+
+    File: mapping.yaml
+    Bad:
+        # ≠ comment: "Bureau fermé"
+        comment: Bureau n° 2
+    Good:
+        comment: Bureau n° 2
+    """
+    source = project.sources.get(MAPPING)
+    if source is None or "# ≠ " not in source.text:
+        return
+    for number, line in enumerate(source.text.split("\n"), start=1):
+        if line.lstrip().startswith("# ≠ "):
+            place = Place(MAPPING, number, len(line) - len(line.lstrip()) + 1, len(line.strip()))
+            message = _("Another version of this value was received.")
+            yield Finding(place, message, _("Keep the right one below, then delete this line."))
+
+
 RULES = (
     unknown_mapping_key, missing_mapping_key, bad_mapping_value, duplicate_mapping_id,
     probable_duplicate_actor, unknown_mapping_reference, cercle_elsewhere, date_outside_campaign,
-    exit_without_reason,
+    exit_without_reason, version_to_choose,
 )  # fmt: skip
