@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import pairwise
 
 from consultkit.guide_diff import Comparison, Item
@@ -81,10 +80,8 @@ class Carriage:
         with speaking(self.language):
             carried_body = run.text()
         _prove(self.comparison, run, carried_body)
-        head = "".join(lines[: parts.body_line - 1])
-        header = set_keys(raw, parts, {"guide_version": self.new.version})
-        kept = len("".join(lines[parts.body_line - 1 :]))
-        head = header[: len(header) - kept] if kept else header
+        head = set_keys(raw, parts, {"guide_version": self.new.version})
+        head = head[: len(head) - sum(map(len, lines[parts.body_line - 1 :]))]
         run.what.moved.extend(id_ for id_ in self.comparison.moved if id_ in run.by_key)
         return replace(run.what, text=head + carried_body)
 
@@ -131,10 +128,6 @@ class _Run:
             if piece.kind == "kept":
                 self.by_key.setdefault(piece.key, []).append(piece)
 
-    @cached_property
-    def olds(self) -> dict[str, Item]:
-        return self.comparison.olds
-
     # Cutting
 
     def _cut(self) -> Iterator[_Piece]:
@@ -159,16 +152,14 @@ class _Run:
     def _kinds(self) -> list[tuple[str, str]]:
         """For each heading of the note, what becomes of its piece and the id that it has in the new guide."""
         news, present = self.comparison.news, self.comparison.present
-        outside, inside = set(), False
-        for part in self.body.parts:
-            inside = part.heading.id == REMOVED_QUESTIONS if part.heading.level <= 2 else inside
-            if not inside:
-                outside.add(present(part.heading.id))
+        headings = [part.heading for part in self.body.parts]
+        apart: list[bool] = []  # whether a heading stands among the removed questions
+        for heading in headings:
+            apart.append(heading.id == REMOVED_QUESTIONS if heading.level <= 2 else bool(apart and apart[-1]))
+        outside = {present(h.id) for h, inside in zip(headings, apart, strict=True) if not inside}
         found: list[tuple[str, str]] = []
-        inside = False
-        for part in self.body.parts:
-            heading, key = part.heading, present(part.heading.id)
-            inside = heading.id == REMOVED_QUESTIONS if heading.level <= 2 else inside
+        for heading, inside in zip(headings, apart, strict=True):
+            key = present(heading.id)
             if inside:
                 back = key in self.carriage.new.questions and key not in outside
                 found.append(("kept", key) if back else ("retired", ""))
@@ -189,7 +180,11 @@ class _Run:
         out += tails.pop("", [])
         for section in self.carriage.new.sections:
             inner = [piece for question in section.questions for piece in self._question(question)]
-            if section.id in self.by_key or inner or (section.id not in self.olds and not section.questions):
+            if (
+                section.id in self.by_key
+                or inner
+                or (section.id in self.comparison.added and not section.questions)
+            ):
                 out += self._heading(section)
             out += inner + tails.get(section.id, [])
         return self._join([*out, *self._retired()])
@@ -213,25 +208,23 @@ class _Run:
         return found or [self._laid([section.heading.source.strip(), ""])]
 
     def _question(self, question: Question) -> list[_Piece]:
-        old = self.olds.get(question.id)
+        old = self.comparison.olds.get(question.id)
         was_asked = isinstance(old, Question) and old.asked_of(self.types)
         was_required = was_asked and isinstance(old, Question) and old.required
         due = self.done and question.required and not was_required and question.asked_of(self.types)
         found = self.by_key.get(question.id, [])
         if found:
-            own = next(
-                (piece for piece in found if piece.part and piece.part.heading.id == question.id), found[0]
-            )
-            for piece in [own, *(piece for piece in found if piece is not own)]:
-                self._retitle(piece, question, joined=piece is not own)
-            found = [own, *(piece for piece in found if piece is not own)]
+            # Where two questions became one, the answer of the one that keeps its id comes first.
+            found = sorted(found, key=lambda piece: bool(piece.part and piece.part.heading.id != question.id))
+            for piece in found:
+                self._retitle(piece, question, joined=piece is not found[0])
             if due and not any(piece.part and answered(piece.part, question) for piece in found):
-                self._say_not_asked(question.id, own)
+                self._say_not_asked(question.id, found[0])
             return found
         if not question.asked_of(self.types) or (was_asked and not due):
             return []
         self.what.new.append(question.id)
-        laid = self._laid([*question_lines(question)[:-1]])
+        laid = self._laid(question_lines(question)[:-1])
         laid.own = len(laid.lines)
         if due:
             self._say_not_asked(question.id, laid)
@@ -239,17 +232,11 @@ class _Run:
 
     def _say_not_asked(self, id_: str, piece: _Piece) -> None:
         """A note that says done stays complete: the question is answered with the words for “not asked”."""
-        own = piece.lines[: piece.own]
+        own, deeper = piece.lines[: piece.own], piece.lines[piece.own :]
         while own and not own[-1].strip():
             own.pop()
         self._end_line(own)
-        piece.lines = [
-            *own,
-            self.newline,
-            _("not asked") + self.newline,
-            self.newline,
-            *piece.lines[piece.own :],
-        ]
+        piece.lines = [*own, self.newline, _("not asked") + self.newline, self.newline, *deeper]
         self.what.not_asked.append(id_)
 
     def _laid(self, lines: list[str]) -> _Piece:
@@ -271,7 +258,11 @@ class _Run:
     def _old_of(self, heading: Heading, item: Item) -> Item | None:
         """The old version's item that a note's heading repeats."""
         old = self.comparison.old
-        return old.questions.get(heading.id) or old.section_by_id.get(heading.id) or self.olds.get(item.id)
+        return (
+            old.questions.get(heading.id)
+            or old.section_by_id.get(heading.id)
+            or self.comparison.olds.get(item.id)
+        )
 
     def _replace_heading(self, piece: _Piece, title: str, own: str) -> None:
         assert piece.part is not None
