@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from consultkit.merge import merge
+from consultkit.team.merge import merge
 
 BAR = 0.5
 ACTOR = """\

@@ -21,12 +21,16 @@ from pathlib import Path
 
 from check import campaign
 
-PANDOC = Path(next(iter(importlib.util.find_spec("pypandoc").submodule_search_locations))) / "files" / "pandoc"
+PANDOC = (
+    Path(next(iter(importlib.util.find_spec("pypandoc").submodule_search_locations))) / "files" / "pandoc"
+)
 CONSULTKIT = [sys.executable, "-m", "consultkit", "report"]
 
 
 def consultkit(folder: Path, *arguments: str) -> Callable[[], None]:
-    return lambda: subprocess.run([*CONSULTKIT, *arguments], cwd=folder, check=True, capture_output=True).check_returncode()
+    return lambda: subprocess.run(
+        [*CONSULTKIT, *arguments], cwd=folder, check=True, capture_output=True
+    ).check_returncode()
 
 
 def alone(text: Path) -> Callable[[], None]:
@@ -35,7 +39,13 @@ def alone(text: Path) -> Callable[[], None]:
     def run() -> None:
         commands = [
             [str(PANDOC), str(text), "--from=markdown", f"--output={text.with_suffix('.docx')}"],
-            [str(PANDOC), str(text), "--from=markdown", "--standalone", f"--output={text.with_suffix('.typ')}"],
+            [
+                str(PANDOC),
+                str(text),
+                "--from=markdown",
+                "--standalone",
+                f"--output={text.with_suffix('.typ')}",
+            ],
         ]
         for process in [subprocess.Popen(command, stderr=subprocess.DEVNULL) for command in commands]:
             if process.wait():
@@ -57,11 +67,16 @@ def pairs(first: Callable[[], None], second: Callable[[], None], runs: int) -> t
             row.append(time.perf_counter() - start)
         times.append(row)
     times = times[1:]
-    return (*(statistics.median(column) for column in zip(*times, strict=True)), statistics.median(a / b for a, b in times))
+    return (
+        *(statistics.median(column) for column in zip(*times, strict=True)),
+        statistics.median(a / b for a, b in times),
+    )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--sizes", default="40,400")
     options = parser.parse_args()
@@ -73,8 +88,12 @@ def main() -> None:
             campaign(folder, size)
             consultkit(folder, "--edition", "internal", "--to", "md")()
             text = folder / "texte.md"
-            text.write_text((folder / "build" / "rapport.md").read_text("utf-8").replace("](figure:", "](x"), "utf-8")
-            ours, theirs, ratio = pairs(consultkit(folder, "--edition", "internal"), alone(text), options.runs)
+            text.write_text(
+                (folder / "build" / "rapport.md").read_text("utf-8").replace("](figure:", "](x"), "utf-8"
+            )
+            ours, theirs, ratio = pairs(
+                consultkit(folder, "--edition", "internal"), alone(text), options.runs
+            )
             shared, _same, _ratio = pairs(consultkit(folder), lambda: None, options.runs)
             print(f"{size:>6}  {ours:>8.2f}s  {theirs:>11.2f}s  {ratio:>6.2f}  {shared:>6.2f}s")
 

@@ -71,7 +71,7 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A block of a synthesis, what it cites and quotes; `uncited`: places of quoted words without citation."""
+    """A block of a synthesis, what it cites and quotes; `uncited`: quoted words without citation."""
 
     section: str
     block: Block

@@ -34,7 +34,7 @@ class _Gathered:
 def load(root: Path, today: dt.date | None = None, tree: Tree | None = None) -> Project:
     """Reads a workspace (or another tree of it); faults are values in the result, nothing is raised."""
     collecting = gc.isenabled()
-    gc.disable()  # a campaign is a million small values and no cycle: looking for some takes longer than reading
+    gc.disable()  # many small values and no cycle: looking for one takes longer than reading
     try:
         return _load(root, today, tree or DiskTree(root))
     finally:

@@ -7,8 +7,8 @@ from campaigns import A, Campaign, N, synthesis
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consultkit.i18n import speaking
 from consultkit.expressions import ExpressionError, faults, parse, substitute
+from consultkit.i18n import speaking
 
 NOTES = [N(f"G-{i}", ("tamat",)) for i in range(6)] + [
     N("G-8", ("tamat",), need="Rien."),

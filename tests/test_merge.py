@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consultkit.merge import merge
-from consultkit.units import MergeError, parse
+from consultkit.team.merge import merge
+from consultkit.team.units import MergeError, parse
 
 SAMPLE = Path(__file__).with_name("small")
 BASE = (SAMPLE / "mapping.yaml").read_text("utf-8")

@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consultkit.cli import main
-from consultkit.exchanged import Copy, extract, known, plan
 from consultkit.files import WorkspaceError
-from consultkit.packing import Pack, from_bytes, to_bytes
-from consultkit.units import parse
-from consultkit.versions import Ledger
+from consultkit.team.exchanged import Copy, extract, known, plan
+from consultkit.team.packing import Pack, from_bytes, to_bytes
+from consultkit.team.units import parse
+from consultkit.team.versions import Ledger
 
 SAMPLE = Path(__file__).with_name("small")
 NEW = "  # de l’autre côté\n  - id: {id}\n    name: Association {id}   # à vérifier\n    type: osc\n    regions: [gao]\n"

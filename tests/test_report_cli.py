@@ -177,8 +177,8 @@ def test_an_altered_word_in_a_delivered_file_is_named(
         for entry in old.infolist():
             data = old.read(entry)
             if entry.filename == "word/document.xml":
-                assert "seize".encode() in data
-                data = data.replace("seize".encode(), "dix".encode())
+                assert b"seize" in data
+                data = data.replace(b"seize", b"dix")
             new.writestr(entry, data)
     delivered.write_bytes(buffer.getvalue())
     capsys.readouterr()

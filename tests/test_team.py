@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from consultkit.cli import main
-from consultkit.units import Units, parse
+from consultkit.team.units import Units, parse
 
 SAMPLE = Path(__file__).with_name("small")
 PEOPLE = {"gao": "GAO", "mopti": "MOP", "kayes": "KAY", "tombouctou": "TOM"}

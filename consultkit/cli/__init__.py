@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "status": ("status", "status", N_("Coverage, progress, deliverables, whom to call.")),
     "report": ("report", "report", N_("Makes the report in Word and PDF.")),
     "share": ("share", "share", N_("The detailed notes whose consent allows it, in one ZIP.")),
+    "export": ("export", "export", N_("For NVivo, MAXQDA, ATLAS.ti, QualCoder, or as tables.")),
     "comments": ("comments", "comments", N_("Lists a reviewer's comments, each with its source.")),
     "pack": ("pack", "pack", N_("Makes one encrypted file of a region's work, to send.")),
     "receive": ("receive", "receive", N_("Merges a pack that was received, by id.")),

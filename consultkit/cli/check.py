@@ -17,8 +17,8 @@ from consultkit.files import WorkspaceError
 from consultkit.i18n import _
 from consultkit.load import load
 from consultkit.model import Project
+from consultkit.repository.surroundings import look
 from consultkit.rules import run, select
-from consultkit.surroundings import look
 
 
 class Format(StrEnum):
@@ -62,7 +62,7 @@ def check(
 
         fix_files(workspace, wanted, quiet=format is not Format.TEXT)
     if staged:
-        from consultkit.staged import StagedTree
+        from consultkit.repository.staged import StagedTree
 
         project = load(workspace, tree=StagedTree(workspace))
     else:
@@ -81,7 +81,7 @@ def check(
 
 def _history(workspace: Path) -> int:
     """Tells what git still holds, by place, and how to have it removed."""
-    from consultkit.history import remnants
+    from consultkit.repository.history import remnants
     from consultkit.rules.privacy import matcher
 
     project = load(workspace)

@@ -14,9 +14,9 @@ import typer
 from consultkit.diagnostic import Fault
 from consultkit.files import MAPPING, decode, write_atomic
 from consultkit.i18n import _, ngettext
-from consultkit.merge import Merged, merge
 from consultkit.output.terminal import printable
-from consultkit.units import MergeError
+from consultkit.team.merge import Merged, merge
+from consultkit.team.units import MergeError
 
 ATTRIBUTE = "mapping.yaml merge=consultkit"
 _SETTING = "merge.consultkit.driver"

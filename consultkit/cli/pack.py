@@ -10,16 +10,16 @@ from typing import Annotated
 import typer
 
 from consultkit.cli import root
-from consultkit.exchanged import extract, known, read_copy
 from consultkit.files import DELIVERIES, WorkspaceError, locked, write_atomic
 from consultkit.i18n import _, ngettext
 from consultkit.load import load
 from consultkit.model import Project
 from consultkit.output.terminal import ask
-from consultkit.packing import Pack, of_campaign, to_bytes
-from consultkit.past import knowledge
+from consultkit.team.exchanged import extract, known, read_copy
+from consultkit.team.packing import Pack, of_campaign, to_bytes
+from consultkit.team.past import knowledge
+from consultkit.team.versions import write_ledger
 from consultkit.text import did_you_mean, listing
-from consultkit.versions import write_ledger
 
 
 def pack(

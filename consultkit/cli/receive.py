@@ -11,17 +11,17 @@ import typer
 from consultkit import deliveries, progress
 from consultkit.cli import root
 from consultkit.cli.pack import agreed
-from consultkit.exchanged import BOTH, Event, Plan, plan, read_copy
 from consultkit.files import DELIVERIES, MAPPING, WorkspaceError, decode, locked, write_atomic
 from consultkit.i18n import _, ngettext
 from consultkit.load import load
 from consultkit.model import Delivery, Project
 from consultkit.output.terminal import printable
-from consultkit.packing import MAX_PACK, Pack, from_bytes, of_campaign, opened
 from consultkit.parse.mapping import parse_deliveries
-from consultkit.past import knowledge
-from consultkit.units import parse
-from consultkit.versions import write_ledger
+from consultkit.team.exchanged import BOTH, Event, Plan, plan, read_copy
+from consultkit.team.packing import MAX_PACK, Pack, from_bytes, of_campaign, opened
+from consultkit.team.past import knowledge
+from consultkit.team.units import parse
+from consultkit.team.versions import write_ledger
 
 
 def receive(

@@ -22,11 +22,30 @@ from consultkit.schema.types import (
 TEXT, ID, DATE, FLAG = Text(), Id(), Date(), Flag()
 
 LANGUAGE_NAMES = {
-    "francais": "fr", "anglais": "en", "bambara": "bm", "bamanankan": "bm", "peul": "ff", "fulfulde": "ff",
-    "songhay": "ses", "songhai": "ses", "sonrhai": "ses", "koyraboro senni": "ses", "koyra chiini": "khq",
-    "tamasheq": "taq", "tamacheq": "taq", "arabe": "ar", "hassaniya": "mey", "soninke": "snk", "khassonke": "kao",
-    "dogon": "dtm", "bozo": "boz", "bobo": "bwq", "minianka": "myk", "senoufo": "spp", "malinke": "mlq",
-}  # fmt: skip
+    "francais": "fr",
+    "anglais": "en",
+    "bambara": "bm",
+    "bamanankan": "bm",
+    "peul": "ff",
+    "fulfulde": "ff",
+    "songhay": "ses",
+    "songhai": "ses",
+    "sonrhai": "ses",
+    "koyraboro senni": "ses",
+    "koyra chiini": "khq",
+    "tamasheq": "taq",
+    "tamacheq": "taq",
+    "arabe": "ar",
+    "hassaniya": "mey",
+    "soninke": "snk",
+    "khassonke": "kao",
+    "dogon": "dtm",
+    "bozo": "boz",
+    "bobo": "bwq",
+    "minianka": "myk",
+    "senoufo": "spp",
+    "malinke": "mlq",
+}
 LANGUAGE = Pattern(
     re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z"),
     N_("“{value}” is no language code (BCP 47: fr, bm, ff, ses, khq, taq, ar, …)."),
@@ -61,43 +80,73 @@ STATUS = Enum(
 )
 EXIT_STATUSES = ("declined", "unreachable", "postponed", "replaced")
 REASON_CODE = Enum(
-    {"refusal": ("refus",), "security": ("securite", "insecurite"), "unavailable": ("indisponible", "indisponibilite"),
-     "other": ("autre",)}
-)  # fmt: skip
+    {
+        "refusal": ("refus",),
+        "security": ("securite", "insecurite"),
+        "unavailable": ("indisponible", "indisponibilite"),
+        "other": ("autre",),
+    }
+)
 PRIORITY = Enum({"high": ("haute", "elevee", "forte"), "medium": ("moyenne",), "low": ("basse", "faible")})
 REVIEW = Enum(
-    {"new": ("nouveau", "nouvelle"), "updated": ("mis a jour", "mise a jour", "actualise", "actualisee"),
-     "confirmed": ("confirme", "confirmee"), "remove": ("a retirer", "retirer", "supprimer", "a supprimer")}
-)  # fmt: skip
+    {
+        "new": ("nouveau", "nouvelle"),
+        "updated": ("mis a jour", "mise a jour", "actualise", "actualisee"),
+        "confirmed": ("confirme", "confirmee"),
+        "remove": ("a retirer", "retirer", "supprimer", "a supprimer"),
+    }
+)
 ACTOR_KIND = Enum({"organisation": ("organization",), "person": ("personne",), "group": ("groupe",)})
 CAMPAIGN_LANGUAGE = Enum({"fr": ("francais", "french"), "en": ("anglais", "english")})
 DELIVERABLE_KIND = Enum(
-    {"mapping": ("cartographie",), "notes": (), "report": ("rapport",), "lessons": ("lecons", "lecons apprises"),
-     "progress": ("avancement", "point d'etape")}
-)  # fmt: skip
+    {
+        "mapping": ("cartographie",),
+        "notes": (),
+        "report": ("rapport",),
+        "lessons": ("lecons", "lecons apprises"),
+        "progress": ("avancement", "point d'etape"),
+    }
+)
 MODE = Enum(
-    {"in-person": ("presentiel", "en presentiel", "en personne", "face a face", "in person"),
-     "phone": ("telephone", "par telephone"), "video": ("visio", "visioconference", "en ligne"),
-     "written": ("ecrit", "par ecrit")}
-)  # fmt: skip
+    {
+        "in-person": ("presentiel", "en presentiel", "en personne", "face a face", "in person"),
+        "phone": ("telephone", "par telephone"),
+        "video": ("visio", "visioconference", "en ligne"),
+        "written": ("ecrit", "par ecrit"),
+    }
+)
 FORMAT = Enum(
-    {"individual": ("individuel", "individuelle"), "group": ("groupe", "collectif", "en groupe"),
-     "focus-group": ("focus group", "groupe de discussion", "focus groupe")}
-)  # fmt: skip
+    {
+        "individual": ("individuel", "individuelle"),
+        "group": ("groupe", "collectif", "en groupe"),
+        "focus-group": ("focus group", "groupe de discussion", "focus groupe"),
+    }
+)
 VERBATIM = Enum(
-    {"recorded": ("enregistre", "enregistree"), "noted": ("note", "notee", "prise de notes"),
-     "translated": ("traduit", "traduite")}
-)  # fmt: skip
+    {
+        "recorded": ("enregistre", "enregistree"),
+        "noted": ("note", "notee", "prise de notes"),
+        "translated": ("traduit", "traduite"),
+    }
+)
 GENDER = Enum({"f": ("femme", "feminin", "female"), "m": ("h", "homme", "masculin", "male"), "x": ("autre",)})
 AGE = Enum(
-    {"youth": ("jeune", "jeunes"), "adult": ("adulte", "adultes"),
-     "elder": ("aine", "ainee", "age", "agee", "ancien", "ancienne", "senior")}
-)  # fmt: skip
+    {
+        "youth": ("jeune", "jeunes"),
+        "adult": ("adulte", "adultes"),
+        "elder": ("aine", "ainee", "age", "agee", "ancien", "ancienne", "senior"),
+    }
+)
 CONSENT_FORM = Enum({"oral": ("verbal",), "written": ("ecrit", "signe")})
 ATTRIBUTION = Enum(
-    {"role": ("fonction",), "organisation": ("organization", "structure"), "type": ("type d'acteur",),
-     "region": (), "none": ("aucune", "aucun", "anonyme")}
-)  # fmt: skip
+    {
+        "role": ("fonction",),
+        "organisation": ("organization", "structure"),
+        "type": ("type d'acteur",),
+        "region": (),
+        "none": ("aucune", "aucun", "anonyme"),
+    }
+)
 SENSITIVITY = Enum(
     {"restricted": ("restreint", "restreinte"), "confidential": ("confidentiel", "confidentielle")}
 )
@@ -340,8 +389,15 @@ RESERVED_THEMES = frozenset(
     )
 )
 SPECIAL_SECTIONS = (
-    "summary", "context", "method", "limits", "conclusion", "recommendations", "acknowledgements", "abbreviations",
-)  # fmt: skip
+    "summary",
+    "context",
+    "method",
+    "limits",
+    "conclusion",
+    "recommendations",
+    "acknowledgements",
+    "abbreviations",
+)
 
 # What editors complete and underline: file pattern in a workspace -> schema name and declaration.
 EDITOR_SCHEMAS = {"mapping": MAPPING, "note": NOTE, "synthesis": SYNTHESIS, "guide": GUIDE, "themes": THEMES}

@@ -282,8 +282,8 @@ def _read_again(text: str, file: str, first_line: int) -> Node:
 class Data:
     """A record as read: the values that are there and valid, and the node that knows their places.
 
-    The nodes of a note's header weigh as much as the note: `release` lets them go, and they are read again from the
-    header's text when a place is asked for, which only a fault does.
+    The nodes of a note's header weigh as much as the note: `release` lets them go, and they are read again
+    from the header's text when a place is asked for, which only a fault does.
     """
 
     __slots__ = ("_node", "_origin", "_path", "_written", "file", "values")
@@ -306,7 +306,7 @@ class Data:
         return node
 
     def release(self, text: str, first_line: int, path: tuple[str | int, ...] = ()) -> None:
-        """Lets the nodes go; `text` is the YAML they were read from, and `path` where the record stands in it."""
+        """Lets the nodes go; `text` is the YAML they came from, `path` where the record stands in it."""
         node = self.node
         for key, value in self.values.items():
             if isinstance(value, Data):
@@ -330,7 +330,7 @@ class Data:
         return node is not None and not node.empty
 
     def place(self, *path: str | int) -> Place:
-        """The place of a value below, or of the nearest thing above it that exists; of a key whose value is empty."""
+        """The place of a value below, else of the nearest thing above it; of a key whose value is empty."""
         node = self.node
         for step in path:
             pair = node.entries.get(step) if isinstance(step, str) else None

@@ -19,8 +19,8 @@ from consultkit.files import DELIVERIES, MAPPING, MAX_BYTES, WorkspaceError, bad
 from consultkit.i18n import _
 from consultkit.model import Project
 from consultkit.privacy.encryption import EncryptionError, decrypt, key_path
+from consultkit.team.versions import Ledger, as_json, from_json
 from consultkit.text import fold
-from consultkit.versions import Ledger, as_json, from_json
 
 FORMAT = 1
 MANIFEST = "manifest.json"

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-from consultkit.exchanged import Copy, piece_of
 from consultkit.files import MAPPING
-from consultkit.units import Layout, MergeError, parse
-from consultkit.versions import GIT, Ledger, State, digest, read_ledger
+from consultkit.team.exchanged import Copy, piece_of
+from consultkit.team.units import Layout, MergeError, parse
+from consultkit.team.versions import GIT, Ledger, State, digest, read_ledger
 
 MAX_COMMITS = 2_000
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from consultkit.exchange.yaml_edit import dump
 from consultkit.files import MAPPING
 from consultkit.i18n import _
-from consultkit.units import (
+from consultkit.team.units import (
     Entry,
     Layout,
     Path,

@@ -15,11 +15,11 @@ from pathlib import Path
 from consultkit.diagnostic import Fault
 from consultkit.files import MAPPING, MAX_BYTES, WorkspaceError, decode, inside
 from consultkit.i18n import N_, _
-from consultkit.merge import Target, compose
-from consultkit.packing import Pack
-from consultkit.units import Entry, Layout, MergeError, Section, Units, parse
-from consultkit.units import Path as Unit
-from consultkit.versions import Ledger, State, digest, join, observe, plain
+from consultkit.team.merge import Target, compose
+from consultkit.team.packing import Pack
+from consultkit.team.units import Entry, Layout, MergeError, Section, Units, parse
+from consultkit.team.units import Path as Unit
+from consultkit.team.versions import Ledger, State, digest, join, observe, plain
 
 SECTIONS = ("actor_types", "sectors", "actors")
 _OTHER = re.compile(r"(.+)\.autre-[0-9a-f]{12}\.md\Z")

@@ -1,0 +1,1 @@
+"""A team on several laptops: packs, what each has seen, merges."""
