@@ -1,0 +1,167 @@
+"""REFI-QDA: a project that NVivo, ATLAS.ti, MAXQDA and QualCoder open (urn:QDA-XML:project:1.0).
+
+Sources are plain text in UTF-8 without a mark, lines ended by \\n; offsets count code points from 0, the end
+excluded. Identifiers follow from what they identify, so that the same campaign gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import uuid
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from xml.sax.saxutils import escape, quoteattr
+
+from consultkit.exchange.records import Consultation, Records, clean
+from consultkit.i18n import N_, _
+from consultkit.report.words import KINDS
+
+NAMESPACE = "urn:QDA-XML:project:1.0"
+COLOURS = {"need": "#1F5FA8", "challenge": "#B3261E", "practice": "#1E7B34", "other": "#6B4E9B"}
+VARIABLES = {
+    "region": N_("Region"), "type": N_("Actor type"), "organisation": N_("Organisation"), "mode": N_("Mode"),
+    "month": N_("Month"),
+}  # fmt: skip
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day that a ZIP can write
+_IDS = uuid.uuid5(uuid.NAMESPACE_URL, NAMESPACE)
+
+
+def to_qdpx(records: Records, draft: bool) -> bytes:
+    """The project as a .qdpx: `project.qde` and one text a consultation."""
+    return _Writer(records, draft).archive()
+
+
+class _Writer:
+    """One export under way. XML is written line by line: as a tree, 400 notes take half a second more."""
+
+    def __init__(self, records: Records, draft: bool) -> None:
+        mapping = records.project.mapping
+        assert mapping is not None
+        self.records = records
+        self.draft = draft
+        self.title = clean(mapping.campaign.title)
+        start = mapping.campaign.start or dt.date(2000, 1, 1)
+        self.made = {"creatingUser": self.id("user"), "creationDateTime": f"{start}T00:00:00Z"}
+        self.texts: dict[str, str] = {}
+
+    def id(self, *names: object) -> str:
+        """The identifier of what these names name in this campaign."""
+        return str(uuid.uuid5(_IDS, "\n".join(map(str, (self.title, *names)))))
+
+    def archive(self) -> bytes:
+        """The ZIP."""
+        project = '<?xml version="1.0" encoding="utf-8"?>\n' + "\n".join(self._project()) + "\n"
+        files = {"project.qde": project}
+        files |= {f"sources/{guid}.txt": text for guid, text in self.texts.items()}
+        output = io.BytesIO()
+        with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
+            for name, text in files.items():
+                entry = zipfile.ZipInfo(name, _EPOCH)
+                entry.create_system, entry.external_attr = 3, 0o644 << 16
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                archive.writestr(entry, text.encode("utf-8"))
+        return output.getvalue()
+
+    def _project(self) -> Iterator[str]:
+        told = self.records.consultations
+        made = {
+            "creatingUserGUID": self.made["creatingUser"],
+            "creationDateTime": self.made["creationDateTime"],
+        }
+        yield _open("Project", xmlns=NAMESPACE, name=self.title, origin="consultkit", **made)
+        yield from _all("Users", [_tag("User", guid=self.id("user"), name="consultkit")])
+        yield from _all("CodeBook", _all("Codes", self._codes()))
+        yield from _all("Variables", self._variables())
+        yield from _all("Cases", (line for one in told for line in self._case(one)))
+        yield from _all("Sources", (line for one in told if one.answers for line in self._source(one)))
+        yield _text("Description", "\n".join(self.records.marks(self.draft)))
+        yield "</Project>"
+
+    def _codes(self) -> Iterator[str]:
+        """The themes, kind by kind; programs want every code's name once."""
+        themes = self.records.themes.values()
+        names = Counter(theme.name for theme in themes)
+        for kind, name in KINDS.items():
+            members = [theme for theme in themes if theme.kind == kind]
+            if not members:
+                continue
+            yield _open("Code", guid=self.id("kind", kind), name=_(name), isCodable="false")
+            for theme in members:
+                shown = theme.name if names[theme.name] == 1 and theme.name else f"{theme.name} ({theme.id})"
+                guid = self.id("theme", theme.id)
+                yield _open("Code", guid=guid, name=clean(shown), isCodable="true", color=COLOURS[kind])
+                if theme.description:
+                    yield _text("Description", theme.description)
+                yield "</Code>"
+            yield "</Code>"
+
+    def _variables(self) -> Iterator[str]:
+        for key, name in VARIABLES.items():
+            yield _tag("Variable", guid=self.id("variable", key), name=_(name), typeOfVariable="Text")
+
+    def _case(self, one: Consultation) -> Iterator[str]:
+        yield _open("Case", guid=self.id("case", one.seed), name=one.title)
+        yield _text("Description", str(one.facts["attribution"]))
+        for key in VARIABLES:
+            if one.facts[key]:
+                reference = _tag("VariableRef", targetGUID=self.id("variable", key))
+                yield from _all("VariableValue", [reference, _text("TextValue", str(one.facts[key]))])
+        if one.answers:
+            yield _tag("SourceRef", targetGUID=self.id("source", one.seed))
+        yield "</Case>"
+
+    def _source(self, one: Consultation) -> Iterator[str]:
+        guid = self.id("source", one.seed)
+        path = f"internal://{guid}.txt"
+        yield _open("TextSource", guid=guid, name=one.title, plainTextPath=path, **self.made)
+        pieces = [f"{one.title}\n{clean(str(one.facts['attribution']))}"]
+        position = len(pieces[0]) + 2  # two line ends stand between pieces
+        for answer in one.answers:
+            held_back = _("Answer held back: it would tell who speaks.") if answer.held_back else ""
+            for piece in filter(None, (answer.heading, held_back)):
+                pieces.append(piece)
+                position += len(piece) + 2
+            for block in answer.blocks:
+                text, moved = block.marked()
+                for coded in block.coded:
+                    words = block.text[coded.start : coded.end]
+                    yield from self._selection(guid, position + moved + coded.start, words, coded.themes)
+                pieces.append(text)
+                position += len(text) + 2
+        self.texts[guid] = "\n\n".join(pieces) + "\n"
+        yield "</TextSource>"
+
+    def _selection(self, source: str, start: int, words: str, themes: Iterable[str]) -> Iterator[str]:
+        place = (source, start, start + len(words))
+        yield _open(
+            "PlainTextSelection", guid=self.id("selection", *place), name=" ".join(words.split())[:80],
+            startPosition=str(place[1]), endPosition=str(place[2]), **self.made,
+        )  # fmt: skip
+        for theme in themes:
+            yield _open("Coding", guid=self.id("coding", *place, theme), **self.made)
+            yield _tag("CodeRef", targetGUID=self.id("theme", theme))
+            yield "</Coding>"
+        yield "</PlainTextSelection>"
+
+
+def _open(element: str, /, **attributes: str) -> str:
+    return f"<{element}{''.join(f' {key}={quoteattr(value)}' for key, value in attributes.items())}>"
+
+
+def _tag(element: str, /, **attributes: str) -> str:
+    return _open(element, **attributes)[:-1] + "/>"
+
+
+def _text(name: str, text: str) -> str:
+    return f"<{name}>{escape(clean(text))}</{name}>"
+
+
+def _all(name: str, lines: Iterable[str]) -> Iterator[str]:
+    """An element around others; nothing where there are none, as the schema wants it."""
+    found = list(lines)
+    if found:
+        yield f"<{name}>"
+        yield from found
+        yield f"</{name}>"

@@ -1,0 +1,320 @@
+"""Consultations as values that may be exported: what is told of a note is what `disclose` tells.
+
+In the shared edition a consultation is a number in an order that tells nothing but its region; it is there
+only where `share` would give it. Texts are plain, and coded passages are places in them, in code points.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from consultkit.disclose import NAMED, Disclosure, Shown, ShownNote
+from consultkit.evidence import is_translation
+from consultkit.i18n import _, language
+from consultkit.model import Actor, Block, Note, Part, Project, Theme
+from consultkit.parse.inline import plain, spans, without_off
+from consultkit.parse.markdown import scan
+
+Value = str | int | bool
+
+_OPEN, _CLOSE = "\ufdd0", "\ufdd1"  # no characters: they mark passages while markup is taken off
+_NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_SOFT_BREAK = re.compile(r"(?<!\n)(?: +|\\)?\n(?!\n)")
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A coded passage: where it begins and ends in its text, in code points, and its themes."""
+
+    start: int
+    end: int
+    themes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A block of an answer, without markup."""
+
+    text: str
+    quote: bool
+    translation: bool
+    coded: tuple[Coded, ...]
+
+    def marked(self) -> tuple[str, int]:
+        """The text as it stands among others, words as spoken in quotation marks; and how far it moved."""
+        if not self.quote or self.text[:1] in "«“":
+            return self.text, 0
+        return (f"«\u00a0{self.text}\u00a0»", 2) if language() == "fr" else (f"“{self.text}”", 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A heading of a note and what stands below it."""
+
+    section: str
+    question: str
+    heading: str
+    held_back: bool
+    blocks: tuple[Words, ...]
+
+    @property
+    def text(self) -> str:
+        """The answer as one text."""
+        return "\n\n".join(block.marked()[0] for block in self.blocks)
+
+
+@dataclass(frozen=True)
+class Consultation:
+    """What an edition may tell of a note; `seed` is what identifiers made of it may rest on."""
+
+    key: str
+    title: str
+    seed: str
+    region: str
+    quotable: bool
+    facts: dict[str, Value]
+    people: tuple[dict[str, Value], ...]
+    answers: tuple[Answer, ...]
+
+
+class Records:
+    """The consultations and actors of one project that one edition may hold, in the language in use."""
+
+    def __init__(self, project: Project, edition: str, region: str = "") -> None:
+        self.project = project
+        self.disclosure = Disclosure(project, edition)
+        self.region = region
+
+    @property
+    def internal(self) -> bool:
+        """Whether the export stays in the team."""
+        return self.disclosure.internal
+
+    @property
+    def regions(self) -> dict[str, str]:
+        """Names of the regions, by id."""
+        mapping = self.project.mapping
+        return {r.id: r.name for r in mapping.region_by_id.values()} if mapping else {}
+
+    @cached_property
+    def consultations(self) -> tuple[Consultation, ...]:
+        """The consultations: by code in the team, else by region and a hash of what is shown."""
+        found = [
+            (note, self.disclosure.note(note))
+            for note in self.project.notes
+            if self.disclosure.citable(note) and note.region in self.regions
+        ]
+        if self.internal:
+            ordered = sorted(found, key=lambda pair: (list(self.regions).index(pair[0].region), pair[0].id))
+            made = [self._consultation(note, shown, note.id, note.id, note.id) for note, shown in ordered]
+        else:
+            made = list(self._numbered([(note, shown) for note, shown in found if shown]))
+        return tuple(one for one in made if self.region in ("", one.region))
+
+    def _numbered(self, found: Sequence[tuple[Note, ShownNote]]) -> Iterator[Consultation]:
+        """Under the numbers that `share` gives them."""
+        regions = list(self.regions)
+        seeds = [hashlib.sha256(repr(shown).encode()).hexdigest() for _note, shown in found]
+        places = [
+            (regions.index(note.region), seed) for (note, _shown), seed in zip(found, seeds, strict=True)
+        ]
+        width = max(2, len(str(len(found))))
+        for number, index in enumerate(sorted(range(len(found)), key=places.__getitem__), 1):
+            (note, shown), seed = found[index], seeds[index]
+            title = _("Consultation {number}").format(number=f"{number:0{width}}")
+            yield self._consultation(note, shown, f"{number:0{width}}", title, f"{seed}/{number}")
+
+    @cached_property
+    def left_out(self) -> int:
+        """How many usable notes the edition does not hold, in the regions asked for."""
+        usable = [n for n in self.project.notes if n.usable and self.region in ("", n.region)]
+        return len(usable) - len(self.consultations)
+
+    def _consultation(
+        self, note: Note, shown: ShownNote | None, key: str, title: str, seed: str
+    ) -> Consultation:
+        own: dict[str, Value] = {"consultation": key}
+        facts = own | self._facts(note)
+        answers = tuple(_answers(note, shown, self.project)) if shown else ()
+        people = tuple(own | line for line in self._people(note))
+        return Consultation(
+            key, title, seed, note.region, self.disclosure.quotable(note), facts, people, answers
+        )
+
+    def _facts(self, note: Note) -> dict[str, Value]:
+        """What may stand beside the attribution: date and place never below the organisation, nor outside."""
+        level, actors = self.disclosure.level(note), self.disclosure.actors(note)
+        told = [code for code in note.languages if self.disclosure.language_may_be_told(note, code)]
+        facts: dict[str, Value] = {
+            "attribution": self.disclosure.attribution(note),
+            "region": self.regions[note.region],
+            "type": "" if level == "region" else self.types(actors),
+            "organisation": " ; ".join(actor.name for actor in actors) if level in NAMED else "",
+            "month": f"{note.date:%Y-%m}" if note.date else "",
+            "mode": note.mode, "format": note.format, "languages": " ; ".join(told),
+            "verbatim": note.verbatim, "persons": note.persons,
+        }  # fmt: skip
+        if self.internal:
+            named = level in NAMED
+            facts |= {
+                "date": note.date.isoformat() if named and note.date else "",
+                "place": note.place_name if named else "", "minutes": note.minutes or "",
+                "interpreter": note.interpreter, "interviewer": note.interviewer,
+                "guide_version": note.guide_version, "follow_up_of": note.follow_up_of,
+                "confidential": note.sensitivity == "confidential", "may_be_quoted": note.consent.quote,
+            }  # fmt: skip
+        return facts
+
+    def types(self, actors: Sequence[Actor]) -> str:
+        """The names of actors' types, each once."""
+        mapping = self.project.mapping
+        known = mapping.type_by_id if mapping else {}
+        return " ; ".join(dict.fromkeys(known[a.type].name if a.type in known else a.type for a in actors))
+
+    def _people(self, note: Note) -> Iterator[dict[str, Value]]:
+        """The persons heard: below the organisation their number alone."""
+        level = self.disclosure.level(note)
+        if level not in NAMED:
+            if note.persons:
+                yield {"role": "", "gender": "", "age": "", "count": note.persons}
+            return
+        for person in note.participants:
+            role = person.role if level == "role" else ""
+            yield {"role": role, "gender": person.gender, "age": person.age, "count": person.count}
+
+    @cached_property
+    def actors(self) -> tuple[Actor, ...]:
+        """The organisations present, in the order of their names: this never tells who was heard."""
+        mapping = self.project.mapping
+        present = [
+            actor
+            for actor in (mapping.actor_by_id.values() if mapping else ())
+            if actor.kind == "organisation" and actor.review != "remove"
+        ]
+        return tuple(
+            sorted((a for a in present if not self.region or self.region in a.regions), key=lambda a: a.name)
+        )
+
+    @cached_property
+    def themes(self) -> dict[str, Theme]:
+        """The codebook."""
+        return self.project.theme_by_id
+
+    def marks(self, draft: bool) -> list[str]:
+        """What whoever opens the export must know first."""
+        lines = [
+            _("Internal edition: coded, not anonymous. For the team alone."),
+            _("Restricted distribution"),
+        ]
+        if not self.internal:
+            lines = [_("Shared as the persons heard agreed. Coded, not anonymous.")]
+        if not self.project.names_checked:
+            lines.append(_("Attention: names not checked"))
+        return lines + ([_("Draft")] if draft else [])
+
+    def said(self) -> str:
+        """All words of the consultations and the codebook, for the gate."""
+        pieces = [f"{theme.name}\n{theme.description}" for theme in self.themes.values()]
+        for one in self.consultations:
+            pieces += [value for value in one.facts.values() if isinstance(value, str)]
+            pieces += [str(line["role"]) for line in one.people]
+            pieces += [f"{answer.heading}\n{answer.text}" for answer in one.answers]
+        return "\n".join(pieces)
+
+
+def clean(text: str) -> str:
+    """Text that XML can hold, its lines ended by \\n."""
+    return _NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _answers(note: Note, shown: ShownNote, project: Project) -> Iterator[Answer]:
+    """The headings that may be shown, with the themes that their passages had in the note."""
+    parts = list(shown.parts)
+    if note.body.preamble:
+        yield Answer("", "", "", False, tuple(_blocks(parts.pop(0), note.body.preamble, project)))
+    section = question = ""
+    for part, written in zip(parts, note.body.parts, strict=True):
+        if part.level <= 2:
+            section, question = part.id, ""
+        else:
+            question = part.id if part.level == 3 else part.id or question
+        yield _answer(part, written, section, question, project)
+
+
+def _answer(part: Shown, written: Part, section: str, question: str, project: Project) -> Answer:
+    blocks = tuple(_blocks(part, written.blocks, project))
+    return Answer(section, question, clean(part.title), part.held_back, blocks)
+
+
+def _blocks(part: Shown, written: Sequence[Block], project: Project) -> Iterator[Words]:
+    """What is shown, block by block: the words are those of `part`, the note gives what they are alone.
+
+    Where a passage's markup was given up to hide a name, which theme is whose is no longer known: the
+    part's passages then lose their coding.
+    """
+    if not part.markdown:
+        return
+    shown = _scanned(part.markdown)
+    themed = [
+        tuple(name for name in span.classes if name in project.theme_by_id)
+        for block in written
+        if "]{" in block.text
+        for span in spans(without_off(block.text))[0]
+        if any(name in project.theme_by_id for name in span.classes)
+    ]
+    read = [(block, *_unmarked(block)) for block in shown]
+    if sum(len(places) for _block, _text, places in read) != len(themed):
+        themed = []
+    quotes = [is_translation(b) for b in written if b.kind == "quote" and without_off(b.text).strip()]
+    if len(quotes) != sum(block.kind == "quote" for block in shown):
+        quotes = []
+    codes, translations = iter(themed), iter(quotes)
+    for block, text, places in read:
+        coded = [Coded(a, b, next(codes)) for a, b in places] if themed else []
+        quote = block.kind == "quote"
+        translation = next(translations, False) if quote else False
+        yield Words(text, quote, translation, tuple(one for one in coded if one.end > one.start))
+
+
+def _scanned(markdown: str) -> list[Block]:
+    body = scan(markdown, "", 1, [], strict=False)
+    if body.parts:  # a word kept off stood before a sign that now opens a heading
+        return [Block("code", plain(markdown), ((1, 1),))]
+    return [block for block in body.blocks() if block.kind != "rule"]
+
+
+def _unmarked(block: Block) -> tuple[str, list[tuple[int, int]]]:
+    """A block's words, and where its themed passages stand in them, in the order in which they begin."""
+    text = clean(block.text).strip()
+    for start, end, sign in sorted(_edits(text), reverse=True):
+        text = text[:start] + sign + text[end:]
+    text = plain(text)
+    if block.kind in ("paragraph", "quote"):
+        text = _SOFT_BREAK.sub(" ", text)
+    if _OPEN not in text:
+        return text, []
+    pieces = re.split(f"([{_OPEN}{_CLOSE}])", text)
+    places: list[tuple[int, int]] = []
+    opened: list[int] = []
+    position = 0
+    for piece in pieces:
+        if piece == _OPEN:
+            opened.append(len(places))
+            places.append((position, position))
+        elif piece == _CLOSE:
+            index = opened.pop()
+            places[index] = (places[index][0], position)
+        else:
+            position += len(piece)
+    return "".join(piece for piece in pieces if piece not in (_OPEN, _CLOSE)), places
+
+
+def _edits(text: str) -> Iterator[tuple[int, int, str]]:
+    """What to put in the place of each span's markup."""
+    for span in spans(text)[0] if "]{" in text else ():
+        yield span.start, span.inner_start, _OPEN
+        yield span.inner_end, span.end, _CLOSE

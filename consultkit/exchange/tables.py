@@ -1,0 +1,243 @@
+"""Tidy tables of what an edition may hold: a row a consultation, an answer, a coded passage, a quotation.
+
+Columns have the same neutral names in every language; the dictionary says what each holds.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Iterator
+
+from consultkit.exchange import spreadsheet as sheet
+from consultkit.exchange.records import Answer, Consultation, Records, Value
+from consultkit.i18n import N_, _
+
+Row = dict[str, Value]
+
+# table -> what a row is, and its columns
+TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "consultations": (N_("One row a consultation."), (
+        "consultation", "attribution", "region", "type", "organisation", "month", "date", "place", "mode",
+        "format", "languages", "verbatim", "persons", "minutes", "interpreter", "interviewer",
+        "guide_version", "follow_up_of", "confidential", "may_be_quoted",
+    )),
+    "participants": (
+        N_("One row a line of participants."), ("consultation", "role", "gender", "age", "count")
+    ),
+    "answers": (
+        N_("One row a heading of a note."),
+        ("consultation", "region", "section", "question", "heading", "answer", "held_back"),
+    ),
+    "codings": (
+        N_("One row a theme of a coded passage."),
+        ("consultation", "region", "section", "question", "theme", "theme_name", "kind", "passage", "spoken"),
+    ),
+    "quotations": (
+        N_("One row a block of words as spoken that may be quoted."),
+        ("consultation", "region", "attribution", "section", "question", "quotation", "translation"),
+    ),
+    "actors": (
+        N_("One row an organisation present; nothing here tells who was heard."),
+        ("actor", "name", "acronym", "type", "regions", "cercles", "sectors"),
+    ),
+}  # fmt: skip
+DICTIONARY = ("table", "column", "meaning")
+INTERNAL = frozenset(
+    {
+        "date", "place", "minutes", "interpreter", "interviewer", "guide_version", "follow_up_of",
+        "confidential", "may_be_quoted", "actor",
+    }
+)  # fmt: skip
+MEANINGS = {
+    "consultation": N_("The consultation: its code in the team, else a number. Links the tables."),
+    "attribution": N_("How anything from it may be attributed."),
+    "region": N_("Region."),
+    "type": N_("Type of actor, where it may be told."),
+    "organisation": N_("Organisation, where it may be named."),
+    "month": N_("Month, as 2023-06."),
+    "date": N_("Day, where the organisation may be named."),
+    "place": N_("Place, where the organisation may be named."),
+    "mode": N_("How the talk was held: in-person, phone, video or written."),
+    "format": N_("Its format: individual, group or focus-group."),
+    "languages": N_("Languages spoken (BCP 47), where they may be told."),
+    "verbatim": N_("What words as spoken are: recorded, noted or translated."),
+    "persons": N_("Number of persons heard."),
+    "minutes": N_("Length in minutes."),
+    "interpreter": N_("Whether there was an interpreter."),
+    "interviewer": N_("Initials of the interviewer."),
+    "guide_version": N_("Version of the guide."),
+    "follow_up_of": N_("The first talk, where this is a further one: it is not counted."),
+    "confidential": N_("Whether the note is confidential: it is then without text here."),
+    "may_be_quoted": N_("Whether consent lets it be quoted."),
+    "role": N_("Role, where it may be told."),
+    "gender": N_("f, m or x, where the organisation may be named."),
+    "age": N_("youth, adult or elder, where the organisation may be named."),
+    "count": N_("Number of persons."),
+    "section": N_("Section of the guide, by id."),
+    "question": N_("Question of the guide, by id."),
+    "heading": N_("The heading as it stands in the note."),
+    "answer": N_("The answer; words as spoken stand in quotation marks."),
+    "held_back": N_("Whether the answer was held back, since it would tell who speaks."),
+    "theme": N_("Theme, by id."),
+    "theme_name": N_("Theme, by name."),
+    "kind": N_("Kind of theme: need, challenge, practice or other."),
+    "passage": N_("The coded passage."),
+    "spoken": N_("Whether the passage stands in words as spoken."),
+    "quotation": N_("The words."),
+    "translation": N_("Whether they translate the words spoken."),
+    "actor": N_("The actor's id."),
+    "name": N_("Name."),
+    "acronym": N_("Acronym."),
+    "regions": N_("Regions, with “;” between them."),
+    "cercles": N_("Cercles, with “;” between them."),
+    "sectors": N_("Sectors, with “;” between them."),
+}
+WIDE = {
+    "answer": 80,
+    "passage": 60,
+    "quotation": 80,
+    "heading": 40,
+    "attribution": 40,
+    "name": 32,
+    "meaning": 80,
+}
+
+
+def columns(table: str, internal: bool) -> list[str]:
+    """The columns that a table has in an edition."""
+    if table == "dictionary":
+        return list(DICTIONARY)
+    return [column for column in TABLES[table][1] if internal or column not in INTERNAL]
+
+
+def rows(records: Records, table: str) -> Iterator[Row]:
+    """The rows of a table, with the columns that the edition may hold."""
+    kept = columns(table, records.internal)
+    for row in _ROWS[table](records):
+        yield {column: row[column] for column in kept}
+
+
+def dictionary(records: Records, tables: Iterable[str], draft: bool) -> list[Row]:
+    """What must be known first, then what each table and column holds."""
+    found: list[tuple[str, str, str]] = [("", "", mark) for mark in records.marks(draft)]
+    for table in tables:
+        found.append((table, "", _(TABLES[table][0])))
+        found += [(table, column, _(MEANINGS[column])) for column in columns(table, records.internal)]
+    return [dict(zip(DICTIONARY, line, strict=True)) for line in found]
+
+
+def to_xlsx(records: Records, tables: Iterable[str], draft: bool) -> bytes:
+    """A sheet a table, after the dictionary."""
+    tables = list(tables)
+    pages = [_page(_("Dictionary"), list(DICTIONARY), dictionary(records, tables, draft))]
+    pages += [_page(table, columns(table, records.internal), rows(records, table)) for table in tables]
+    mapping = records.project.mapping
+    return sheet.to_xlsx(pages, mapping.campaign.title if mapping else "", _("Lists"))
+
+
+def _page(name: str, heads: list[str], found: Iterable[Row]) -> sheet.Page:
+    heading = [sheet.Column(head, WIDE.get(head, 16)) for head in heads]
+    return sheet.Page(name, heading, [[_text(value) for value in row.values()] for row in found])
+
+
+def to_csv(records: Records, tables: Iterable[str], name: str, draft: bool) -> dict[str, bytes]:
+    """Files by name: one table alone as `name`; of many the first as `name`, the others beside it."""
+    tables = list(tables)
+    found = {table: (columns(table, records.internal), list(rows(records, table))) for table in tables}
+    if len(tables) > 1:
+        found["dictionary"] = (list(DICTIONARY), dictionary(records, tables, draft))
+    stem = name.rpartition(".")[0]
+    delimiter = ";" if records.project.language == "fr" else ","
+    return {
+        f"{stem}-{table}.csv" if number else name: sheet.to_csv(
+            [heads, *([_text(value) for value in row.values()] for row in body)], delimiter
+        )
+        for number, (table, (heads, body)) in enumerate(found.items())
+    }
+
+
+def to_jsonl(records: Records, tables: Iterable[str], draft: bool) -> bytes:
+    """One object a line: its table, its values; the dictionary first, unless one table alone is asked for."""
+    tables = list(tables)
+    output = io.StringIO(newline="")
+
+    def write(table: str, found: Iterable[Row]) -> None:
+        for row in found:
+            # A row of the dictionary tells of a table: its own key gives way to the line's.
+            line = {"table": table} | {("of" if key == "table" else key): value for key, value in row.items()}
+            output.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+    if len(tables) > 1:
+        write("dictionary", dictionary(records, tables, draft))
+    for table in tables:
+        write(table, rows(records, table))
+    return output.getvalue().encode("utf-8")
+
+
+def _text(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _consultations(records: Records) -> Iterator[Row]:
+    for one in records.consultations:
+        yield one.facts
+
+
+def _participants(records: Records) -> Iterator[Row]:
+    for one in records.consultations:
+        yield from one.people
+
+
+def _headings(records: Records) -> Iterator[tuple[Consultation, Answer, Row]]:
+    for one in records.consultations:
+        for answer in one.answers:
+            yield one, answer, {
+                "consultation": one.key, "region": one.facts["region"], "section": answer.section,
+                "question": answer.question,
+            }  # fmt: skip
+
+
+def _answers(records: Records) -> Iterator[Row]:
+    for _one, answer, row in _headings(records):
+        if answer.question or answer.blocks:
+            yield row | {"heading": answer.heading, "answer": answer.text, "held_back": answer.held_back}
+
+
+def _codings(records: Records) -> Iterator[Row]:
+    for _one, answer, row in _headings(records):
+        for block in answer.blocks:
+            for coded in block.coded:
+                for theme in map(records.themes.__getitem__, coded.themes):
+                    yield row | {
+                        "theme": theme.id, "theme_name": theme.name, "kind": theme.kind,
+                        "passage": block.text[coded.start : coded.end], "spoken": block.quote,
+                    }  # fmt: skip
+
+
+def _quotations(records: Records) -> Iterator[Row]:
+    for one, answer, row in _headings(records):
+        for block in answer.blocks if one.quotable else ():
+            if block.quote:
+                yield row | {
+                    "attribution": one.facts["attribution"], "quotation": block.text,
+                    "translation": block.translation,
+                }  # fmt: skip
+
+
+def _actors(records: Records) -> Iterator[Row]:
+    mapping = records.project.mapping
+    sectors = {sector.id: sector.name for sector in mapping.sectors} if mapping else {}
+    for actor in records.actors:
+        yield {
+            "actor": actor.id, "name": actor.name, "acronym": actor.acronym, "type": records.types([actor]),
+            "regions": " ; ".join(records.regions.get(id_, id_) for id_ in actor.regions),
+            "cercles": " ; ".join(actor.cercles),
+            "sectors": " ; ".join(sectors.get(id_, id_) for id_ in actor.sectors),
+        }  # fmt: skip
+
+
+_ROWS = {
+    "consultations": _consultations, "participants": _participants, "answers": _answers,
+    "codings": _codings, "quotations": _quotations, "actors": _actors,
+}  # fmt: skip
