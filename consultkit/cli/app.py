@@ -20,6 +20,7 @@ PLACES = (
     N_("ACTOR"), N_("CODE"), N_("DATE"), N_("DATE|REV"), N_("FILE"), N_("FILE|REV"), N_("FOLDER"),
     N_("NEW"), N_("OLD"), N_("ORG"), N_("PATHS"), N_("REGION"), N_("TEXT"), N_("TO"),
 )  # fmt: skip
+INTERRUPTED = 130  # what typer makes of Ctrl-C
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 
@@ -50,6 +51,8 @@ def build(wanted: str | None) -> Callable[[list[str]], int]:
         command = typer.main.get_command(app)
         _in_words(command)
         result = command(arguments, prog_name="consultkit", standalone_mode=False)
+        if result == INTERRUPTED:
+            raise KeyboardInterrupt
         return result if isinstance(result, int) else 0
 
     return _with_usage_errors(run)

@@ -10,6 +10,8 @@ from consultkit.files import find_root
 from consultkit.i18n import _, ngettext
 from consultkit.output.terminal import Line, printable, say, terminal_width, wrap
 
+_HOLDS = "\u2007"  # a space at which no line is folded
+
 
 def home() -> int:
     """Prints the campaign's state in six lines with three next steps; outside a campaign, what one can do."""
@@ -28,7 +30,7 @@ def home() -> int:
     width = terminal_width()
     title = project.mapping.campaign.title if project.mapping else root.name
     lines: list[Line] = [[(part, "bold")] for part in wrap(printable(title), width)]
-    lines += [[(part, "")] for part in wrap(_held(rows), width)]
+    lines += [[(part.replace(_HOLDS, " "), "")] for part in wrap(_held(rows), width)]
     days = working_days(project)
     state = ngettext("{n} error to mend", "{n} errors to mend", len(problems)).format(n=len(problems))
     line: Line = [(state if problems else _("no error"), "red" if problems else "green")]
@@ -51,7 +53,7 @@ def _held(rows: list[Coverage]) -> str:
         minimum=sum(row.minimum for row in rows),
         drafts=sum(row.draft for row in rows),
     )
-    regions = ", ".join(f"{printable(row.name)} {row.done}/{row.minimum}" for row in rows)
+    regions = ", ".join(f"{printable(row.name)}{_HOLDS}{row.done}/{row.minimum}" for row in rows)
     return f"{held} · {regions}"
 
 

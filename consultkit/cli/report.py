@@ -206,6 +206,8 @@ def _write(
     folder = out if out is not None else project.root / "build"
     if folder.exists() and not folder.is_dir():
         raise WorkspaceError(_("{path} is a file, not a folder.").format(path=folder))
+    if deliver is not None and not organisation_word(deliver):
+        raise WorkspaceError(_("Name the organisation that receives it, not a person or an address."))
     with locked(project.root):
         written = []
         for name, data in outputs.items():
@@ -213,8 +215,6 @@ def _write(
             written.append(folder / name)
         outputs.pop("evidence.json", None)
         if deliver is not None:
-            if not organisation_word(deliver):
-                raise WorkspaceError(_("Name the organisation that receives it, not a person or an address."))
             title = NAMES[project.language][kind].capitalize()
             place = project.mapping.region_by_id[region].name if region and project.mapping else ""
             entries = []
