@@ -7,8 +7,8 @@ excluded. Identifiers follow from what they identify, so that the same campaign 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import io
-import uuid
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -25,7 +25,6 @@ VARIABLES = {
     "month": N_("Month"),
 }  # fmt: skip
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day that a ZIP can write
-_IDS = uuid.uuid5(uuid.NAMESPACE_URL, NAMESPACE)
 
 
 def to_qdpx(records: Records, draft: bool) -> bytes:
@@ -44,11 +43,15 @@ class _Writer:
         self.title = clean(mapping.campaign.title)
         start = mapping.campaign.start or dt.date(2000, 1, 1)
         self.made = {"creatingUser": self.id("user"), "creationDateTime": f"{start}T00:00:00Z"}
+        self.themes = {theme: self.id("theme", theme) for theme in records.themes}
         self.texts: dict[str, str] = {}
 
     def id(self, *names: object) -> str:
         """The identifier of what these names name in this campaign."""
-        return str(uuid.uuid5(_IDS, "\n".join(map(str, (self.title, *names)))))
+        text = "\n".join(map(str, (NAMESPACE, self.title, *names)))
+        digest = hashlib.sha1(text.encode("utf-8")).hexdigest()
+        # A UUID of version 5, by hand: 30,000 of them take a third of a second otherwise.
+        return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-a{digest[17:20]}-{digest[20:32]}"
 
     def archive(self) -> bytes:
         """The ZIP."""
@@ -90,7 +93,7 @@ class _Writer:
             yield _open("Code", guid=self.id("kind", kind), name=_(name), isCodable="false")
             for theme in members:
                 shown = theme.name if names[theme.name] == 1 and theme.name else f"{theme.name} ({theme.id})"
-                guid = self.id("theme", theme.id)
+                guid = self.themes[theme.id]
                 yield _open("Code", guid=guid, name=clean(shown), isCodable="true", color=COLOURS[kind])
                 if theme.description:
                     yield _text("Description", theme.description)
@@ -135,14 +138,17 @@ class _Writer:
 
     def _selection(self, source: str, start: int, words: str, themes: Iterable[str]) -> Iterator[str]:
         place = (source, start, start + len(words))
-        yield _open(
-            "PlainTextSelection", guid=self.id("selection", *place), name=" ".join(words.split())[:80],
-            startPosition=str(place[1]), endPosition=str(place[2]), **self.made,
-        )  # fmt: skip
+        made = "".join(f' {key}="{value}"' for key, value in self.made.items())
+        name = quoteattr(" ".join(words.split())[:80])
+        yield (
+            f'<PlainTextSelection guid="{self.id("selection", *place)}" name={name} '
+            f'startPosition="{place[1]}" endPosition="{place[2]}"{made}>'
+        )
         for theme in themes:
-            yield _open("Coding", guid=self.id("coding", *place, theme), **self.made)
-            yield _tag("CodeRef", targetGUID=self.id("theme", theme))
-            yield "</Coding>"
+            yield (
+                f'<Coding guid="{self.id("coding", *place, theme)}"{made}>'
+                f'<CodeRef targetGUID="{self.themes[theme]}"/></Coding>'
+            )
         yield "</PlainTextSelection>"
 
 

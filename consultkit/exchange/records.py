@@ -23,6 +23,7 @@ Value = str | int | bool
 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"  # no characters: they mark passages while markup is taken off
 _NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_QUOTE_MARK = re.compile(r"^> ?", re.MULTILINE)
 _SOFT_BREAK = re.compile(r"(?<!\n)(?: +|\\)?\n(?!\n)")
 
 
@@ -258,7 +259,7 @@ def _blocks(part: Shown, written: Sequence[Block], project: Project) -> Iterator
     """
     if not part.markdown:
         return
-    shown = _scanned(part.markdown)
+    shown = _scanned(part.markdown, written)
     themed = [
         tuple(name for name in span.classes if name in project.theme_by_id)
         for block in written
@@ -280,7 +281,14 @@ def _blocks(part: Shown, written: Sequence[Block], project: Project) -> Iterator
         yield Words(text, quote, translation, tuple(one for one in coded if one.end > one.start))
 
 
-def _scanned(markdown: str) -> list[Block]:
+def _scanned(markdown: str, written: Sequence[Block]) -> list[Block]:
+    """The blocks of what is shown; where each stands for one of the note's, its kind is known already."""
+    pieces = markdown.split("\n\n")
+    if len(pieces) == len(written) and all(block.kind not in ("code", "rule") for block in written):
+        return [
+            Block(b.kind, _QUOTE_MARK.sub("", piece) if b.kind == "quote" else piece, b.origins)
+            for b, piece in zip(written, pieces, strict=True)
+        ]
     body = scan(markdown, "", 1, [], strict=False)
     if body.parts:  # a word kept off stood before a sign that now opens a heading
         return [Block("code", plain(markdown), ((1, 1),))]
@@ -293,7 +301,7 @@ def _unmarked(block: Block) -> tuple[str, list[tuple[int, int]]]:
     for start, end, sign in sorted(_edits(text), reverse=True):
         text = text[:start] + sign + text[end:]
     text = plain(text)
-    if block.kind in ("paragraph", "quote"):
+    if "\n" in text and block.kind in ("paragraph", "quote"):
         text = _SOFT_BREAK.sub(" ", text)
     if _OPEN not in text:
         return text, []
