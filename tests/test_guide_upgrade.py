@@ -272,7 +272,9 @@ def test_a_messy_note_loses_no_word_or_is_refused(case: tuple) -> None:
         carried = carriage.carry(note, "notes/gao/GAO-01.md", {"osc"}, done)
     except CannotCarryError:
         lines = note.replace("\r", "")
-        assert re.search(r"(?m)^(<!-- mot\d+|-->)$", lines) or lines.count("\n```\n") % 2  # left open
+        assert (
+            re.search(r"(?m)^(<!-- mot\d+|-->)$", lines) or len(re.findall(r"(?m)^```$", lines)) % 2
+        )  # left open
         return
     assert not mots(note) - mots(carried.text)
     again = Carriage(guide(new, "2.0"), guide(new, "2.0")).carry(carried.text, "n.md", {"osc"}, done)
