@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from test_guide_upgrade import NEW, OLD, Q, campaign, guide, guide_text, guides
 
 from consultkit.cli import main
-from consultkit.guide_diff import Comparison, described, items, newest
+from consultkit.guide.diff import Comparison, described, items, newest
 from consultkit.i18n import use
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from consultkit.cli import main
 from consultkit.diagnostic import Severity
 from consultkit.files import Source
-from consultkit.guide_upgrade import CannotCarryError, Carriage
+from consultkit.guide.upgrade import CannotCarryError, Carriage
 from consultkit.load import load
 from consultkit.model import Guide
 from consultkit.parse.guide import parse_guide

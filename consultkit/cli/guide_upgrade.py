@@ -14,9 +14,9 @@ import typer
 from consultkit.cli import root
 from consultkit.cli.note import sound
 from consultkit.files import WorkspaceError, locked, write_atomic
-from consultkit.guide_diff import Comparison, described
-from consultkit.guide_upgrade import CannotCarryError, Carriage, Carried
-from consultkit.guide_versions import Earlier, Versions
+from consultkit.guide.diff import Comparison, described
+from consultkit.guide.upgrade import CannotCarryError, Carriage, Carried
+from consultkit.guide.versions import Earlier, Versions
 from consultkit.i18n import N_, _, ngettext
 from consultkit.load import load
 from consultkit.model import Guide, Note, Project
@@ -223,7 +223,7 @@ def diff(
 def feedback() -> int:
     """Gathers the remarks on the guide by question, and the questions that often go unanswered, by region."""
     from consultkit.cli.import_ import hidden
-    from consultkit.guide_feedback import often_unanswered, remarks
+    from consultkit.guide.feedback import often_unanswered, remarks
 
     project = load(root())
     guide = sound(project)[1]

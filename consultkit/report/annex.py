@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from consultkit.calendar import campaign_end
 from consultkit.disclose import Shown
 from consultkit.evidence import Statement
+from consultkit.guide.diff import Comparison, described
 from consultkit.i18n import N_, _, ngettext
 from consultkit.model import Note, Part, Question, Synthesis
 from consultkit.parse.inline import plain
@@ -85,7 +86,23 @@ class Annex:
             [esc(change.version), long_date(change.date) if change.date else "", esc(change.text)]
             for change in (guide.changes if guide else ())
         ]
-        return table([_("Version"), _("Date"), _("What changed")], rows, _("Versions of the interview guide"))
+        log = table([_("Version"), _("Date"), _("What changed")], rows, _("Versions of the interview guide"))
+        return "\n\n".join(filter(None, [log, self._differences()]))
+
+    def _differences(self) -> str:
+        """What the present version changed, where the one before is in guides/archive/."""
+        guide, earlier = self.project.guide, self.project.archive
+        if guide is None or not earlier:
+            return ""
+        before = max(earlier.values(), key=lambda old: [int(part) for part in old.version.split(".")])
+        lines = [line.partition(" {#")[0] for line in described(Comparison(before, guide))]
+        if before.version == guide.version or not lines:
+            return ""
+        depths = [min(2, (len(line) - len(line.lstrip()) + 1) // 2) for line in lines]
+        texts = [line.strip().removeprefix("~ ") for line in lines]
+        items = [f"{' ' * 4 * depth}- {esc(text)}" for depth, text in zip(depths, texts, strict=True)]
+        title = _("From version {old} to version {new}").format(old=before.version, new=guide.version)
+        return "\n".join([f"**{title}**", "", *items])
 
     def codebook(self) -> str:
         """The themes that passages were coded with."""

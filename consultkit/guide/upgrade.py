@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from consultkit.guide_diff import Comparison, Item
+from consultkit.guide.diff import Comparison, Item
 from consultkit.i18n import _, speaking
 from consultkit.model import Body, Guide, GuideSection, Heading, Part, Question
 from consultkit.note_edit import normal, raw_lines, read_split, set_keys

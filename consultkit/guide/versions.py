@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from consultkit.files import WorkspaceError, decode
-from consultkit.guide_diff import newest
+from consultkit.guide.diff import newest
 from consultkit.i18n import _
 from consultkit.model import Guide, Project
 from consultkit.parse.guide import parse_guide
