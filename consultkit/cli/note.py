@@ -58,7 +58,7 @@ def note(
             _pair(project, mapping, actor, region, follow_up) for actor in dict.fromkeys(actors or [])
         ]  # fmt: skip
         if not pairs:
-            tell(_("Every scheduled or contacted actor has a note."))
+            tell(_("No scheduled or contacted actor waits for a note: name an actor, or set its status."))
             return 0
         written = write_planned(project.root, _plan(project, guide, pairs, follow_up))
     for path in written:

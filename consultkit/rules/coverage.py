@@ -23,7 +23,7 @@ def _sound(project: Project) -> bool:
 def region_below_minimum(project: Project) -> Iterator[Finding]:
     """A region has fewer consultations than agreed.
 
-    The report is made all the same, marked “Provisoire” on every page.
+    The report is made all the same, marked “Provisional” on every page.
 
     File: mapping.yaml
     Bad:
