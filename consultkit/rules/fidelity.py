@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from consultkit import expressions
@@ -13,6 +14,8 @@ from consultkit.quotation import ANY_AT, CITATION
 from consultkit.rules.base import rule
 from consultkit.rules.known import damaged, misplaced
 from consultkit.text import did_you_mean
+
+_BRACKETED = re.compile(r"(?<=\[)@([\w-]+)")
 
 
 def _citations(project: Project) -> Iterator[tuple[Synthesis, str, Place, Note | None]]:
@@ -230,16 +233,14 @@ def malformed_citation(project: Project) -> Iterator[Finding]:
 
 
 def malformed(project: Project, block: Block) -> list[tuple[int, str]]:
-    """Known notes named with @ outside a citation: offset and id as written."""
+    """Known notes named with @ outside a citation, and `[@` that begins none: offset and id as written."""
     if "@" not in block.text:
         return []
     known = {id_.casefold() for id_ in project.known_ids}
     inside = [match.span() for match in CITATION.finditer(block.text)]
-    return [
-        (match.start(), match[1])
-        for match in ANY_AT.finditer(block.text)
-        if match[1].casefold() in known and not any(start <= match.start() < end for start, end in inside)
-    ]
+    named = [match for match in ANY_AT.finditer(block.text) if match[1].casefold() in known]
+    found = {match.start(): match[1] for match in (*_BRACKETED.finditer(block.text), *named)}
+    return [(at, id_) for at, id_ in sorted(found.items()) if not any(a <= at < z for a, z in inside)]
 
 
 @rule("F013", Severity.WARNING)

@@ -81,6 +81,7 @@ def dangerous_pattern(project: Project) -> Iterator[Finding]:
     """
     help = _("Move it to private/identities.yaml, or except it with a reason in notes/exceptions.yaml.")
     notes = {id_.casefold() for id_ in project.known_ids}  # @gao-07 is a citation gone wrong, told as such
+    citing = {document.file for document in (*project.syntheses, *project.lessons)}
     for source in _texts(project):
         if source.file in ("notes/exceptions.yaml",):
             continue
@@ -88,6 +89,8 @@ def dangerous_pattern(project: Project) -> Iterator[Finding]:
             found = source.text[hit.start : hit.end].strip()
             if found in project.allowed or _own(source.text, hit.start) or found[1:].casefold() in notes:
                 continue
+            if source.file in citing and source.text[max(0, hit.start - 1) : hit.start + 1] == "[@":
+                continue  # meant as a citation, and told as such
             yield Finding(place_at(source.text, hit.start, source.file), _(KINDS[hit.kind]), help)
 
 
