@@ -118,7 +118,7 @@ def test_import_writes_with_yes_alone(campaign: Path, capsys) -> None:
 def test_asking_takes_an_answer(campaign: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for answer, written in (("n", False), ("y", True)):
         monkeypatch.setattr(sys.stdin, "isatty", lambda: True, raising=False)
-        monkeypatch.setattr("click.termui.visible_prompt_func", lambda *_, said=answer: said)
+        monkeypatch.setattr("builtins.input", lambda *_, said=answer: said)
         assert main(["mapping", "import", "liste.csv"]) == 1
         assert ("kura" in (campaign / "mapping.yaml").read_text("utf-8")) == written
 
