@@ -230,7 +230,7 @@ def ledger(project: Project) -> Ledger:
 
 def _passages(note: Note, project: Project) -> Iterator[Passage]:
     guide = project.guide
-    observation = False
+    observation = hidden = False
     for part in note.body.parts:
         classes = part.heading.attributes.classes
         section = guide.section_by_id.get(part.heading.id) if guide else None
@@ -238,7 +238,10 @@ def _passages(note: Note, project: Project) -> Iterator[Passage]:
         if part.heading.level <= 2:
             observation = "observation" in classes or bool(section and section.observation)
         identifying = "identifying" in classes or bool(question and question.identifying)
-        hidden = identifying and note.attribution in ("type", "region", "none")
+        below = note.attribution in ("type", "region", "none")
+        hidden = below and (
+            identifying or (hidden and part.heading.level > 3)
+        )  # deeper headings belong to it
         for block in part.blocks:
             translation = block.kind == "quote" and is_translation(block)
             for source, text in _texts(block):

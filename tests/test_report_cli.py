@@ -232,3 +232,22 @@ def test_consent_withdrawn_takes_the_note_out(campaign: Path) -> None:
     assert main(["report", "--edition", "internal", "--to", "md"]) == 0
     text = (campaign / "build/rapport.md").read_text("utf-8")
     assert "aller au marché" not in text and "quatre quartiers" not in text
+
+
+def test_a_deeper_heading_under_an_identifying_question_hides_too(
+    campaign: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(
+        campaign / "notes/gao/GAO-01.md",
+        "Elle emploie six personnes.\n",
+        "Elle emploie six personnes.\n\n#### Précision\n\n> Nous sommes nés dans la cour de la vieille école.\n",
+    )
+    change(
+        campaign / "notes/gao/synthese.md",
+        "L'accès recule",
+        "« Nous sommes nés dans la cour de la vieille école » [@GAO-01]. L'accès recule",
+    )
+    assert main(["report", "--to", "md"]) == 1
+    assert "F017" in capsys.readouterr().out
+    assert main(["report", "--to", "md", "--edition", "internal", "--force"]) == 0
+    assert "vieille école" not in (campaign / "build/rapport.md").read_text("utf-8")
