@@ -11,6 +11,7 @@ lacks, from fragments in parts/*.po: one is dropped in beside a piece of work an
 from __future__ import annotations
 
 import argparse
+import ast
 import gettext
 import importlib
 import io
@@ -76,11 +77,22 @@ def from_file(path: Path, method: str = "python", options: dict[str, str] | None
             yield message
 
 
+def from_code(path: Path) -> Iterator[Id]:
+    """The messages of a Python file of ours, those inside f-strings too, which Babel does not see."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in KEYWORDS:
+            places = [place - 1 for place in KEYWORDS[node.func.id] or (1,)]
+            texts = [argument.value for argument in (node.args[place] for place in places if place < len(node.args))
+                     if isinstance(argument, ast.Constant) and isinstance(argument.value, str)]  # fmt: skip
+            if len(texts) == len(places):
+                yield texts[0] if len(texts) == 1 else tuple(texts)
+
+
 def messages(root: Path = ROOT) -> list[Id]:
     """Every message that a user can meet, once."""
     found: dict[Id, None] = {}
     for path in sorted((root / "consultkit").rglob("*.py")):
-        found.update(dict.fromkeys(from_file(path)))
+        found.update(dict.fromkeys(from_code(path)))
     for path in sorted([*(root / "templates").rglob("*.j2"), *(root / "consultkit").rglob("*.j2")]):
         found.update(dict.fromkeys(from_file(path, "jinja2.ext:babel_extract", JINJA)))
     for package, modules in FOREIGN.items():

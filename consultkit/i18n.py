@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gettext
 import os
 from collections.abc import Iterator, Mapping
@@ -69,6 +70,19 @@ def speaking(name: str) -> Iterator[None]:
         yield
     finally:
         use(before)
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused, in the language in use where the reason is a common one."""
+    common = {
+        errno.ENOENT: _("it does not exist"),
+        errno.EACCES: _("you have no right to it"),
+        errno.EPERM: _("you have no right to it"),
+        errno.EISDIR: _("it is a folder"),
+        errno.ENOSPC: _("the disk is full"),
+        errno.EROFS: _("the disk cannot be written to"),
+    }
+    return common.get(error.errno or 0) or error.strerror or type(error).__name__
 
 
 def language() -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from consultkit import __version__
 from consultkit.files import MAPPING, WorkspaceError, find_root
-from consultkit.i18n import LANGUAGES, N_, _, bind_click, choose, use
+from consultkit.i18n import LANGUAGES, N_, _, bind_click, choose, reason, use
 
 # name -> (module below consultkit.cli, function, what it does)
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -115,7 +115,7 @@ def main(arguments: list[str]) -> int:
         _complain(_("There is not enough memory for this."))
         return 2
     except OSError as error:
-        _complain(_("The system refused: {reason}.").format(reason=error.strerror or type(error).__name__))
+        _complain(_("The system refused: {reason}.").format(reason=reason(error)))
         return 2
     except Exception as error:
         if os.environ.get("CONSULTKIT_DEBUG"):
@@ -152,6 +152,7 @@ def _take_common(arguments: list[str]) -> tuple[list[str], str | None, Path | No
         elif equals or queue:
             found[name] = value if equals else queue.pop(0)
         else:
+            use(choose(None, None))
             raise WorkspaceError(_("{option} needs a value.").format(option=name))
     language = found.get("--lang")
     if language is not None and language not in LANGUAGES:

@@ -248,7 +248,8 @@ def _show_states(mapping: ActorMapping) -> None:
         ids = [actor.id for actor in mapping.actors if actor.review == state]
         if ids:
             label = _(LABELS[state]) if state else _("not reviewed")
-            say([[(f"{label} ({len(ids)}): ", "bold"), (printable(", ".join(ids)), "")]])
+            head = _("{label} ({n}):").format(label=label, n=len(ids)) + " "
+            say([[(head, "bold"), (printable(", ".join(ids)), "")]])
 
 
 def _agreed() -> bool:

@@ -12,7 +12,7 @@ from consultkit import deliveries, progress
 from consultkit.cli import root
 from consultkit.cli.pack import agreed
 from consultkit.files import DELIVERIES, MAPPING, WorkspaceError, decode, locked, write_atomic
-from consultkit.i18n import _, ngettext
+from consultkit.i18n import _, ngettext, reason
 from consultkit.load import load
 from consultkit.model import Delivery, Project
 from consultkit.output.terminal import printable
@@ -57,7 +57,7 @@ def _read(file: Path) -> bytes:
             return stream.read(MAX_PACK + 1)
     except OSError as error:
         message = _("{path} cannot be read ({reason}).")
-        raise WorkspaceError(message.format(path=file, reason=error.strerror or error)) from error
+        raise WorkspaceError(message.format(path=file, reason=reason(error))) from error
 
 
 def _same_campaign(project: Project, pack: Pack) -> None:

@@ -16,7 +16,7 @@ import typer
 from consultkit.cli import day_given, root
 from consultkit.diagnostic import Diagnostic, Severity
 from consultkit.files import WorkspaceError, locked, place_at, write_atomic
-from consultkit.i18n import _, ngettext, speaking
+from consultkit.i18n import _, ngettext, reason, speaking
 from consultkit.load import load
 from consultkit.model import Project
 from consultkit.rules import run, select
@@ -238,7 +238,7 @@ def _tell(project: Project, built: Built, written: list[Path]) -> None:
 
     for path in written:
         print(f"  + {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
-    if built.provisional:
+    if built.provisional and built.kind == Kind.REPORT:
         tell(_("Provisional: consultations are missing (`consultkit status`)."))
     if not project.names_checked:
         tell(_("Names were not checked: the identities cannot be read here. The first page says so."))
@@ -282,10 +282,8 @@ def _verify(project: Project, path: Path, region: str | None) -> int:
     try:
         result = verify(path.read_bytes(), project, region=region or "")
     except (OSError, VerifyError) as error:
-        reason = str(error) if isinstance(error, VerifyError) else error.strerror or type(error).__name__
-        raise WorkspaceError(
-            _("{path} cannot be verified: {reason}").format(path=path, reason=reason)
-        ) from None
+        why = str(error) if isinstance(error, VerifyError) else reason(error)
+        raise WorkspaceError(_("{path} cannot be verified: {reason}").format(path=path, reason=why)) from None
     width, lines = terminal_width(), list[Line]()
     for altered in result.altered:
         lines.append([(_("Altered (paragraph {n}):").format(n=altered.paragraph), "bold red")])

@@ -208,9 +208,7 @@ def _deliverables(project: Project) -> list[Line]:
         state = _("delivered") if delivered else _("late") if late else _("due")
         day = long_date(deliverable.due) if deliverable.due else ""
         style = "green" if delivered else "red" if late else ""
-        lines.append(
-            [(f"  {printable(deliverable.id)} · ", ""), (state, style), (f" · {day}" if day else "", "")]
-        )
+        lines.append([(f"  {printable(deliverable.id)} ", ""), (state, style), (f" {day}".rstrip(), "")])
     return lines
 
 

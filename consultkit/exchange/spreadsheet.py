@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from consultkit.files import WorkspaceError
-from consultkit.i18n import _
+from consultkit.i18n import _, reason
 
 MAX_FILE = 30_000_000
 MAX_UNPACKED = 400_000_000
@@ -96,7 +96,7 @@ def read(path: Path) -> list[Sheet]:
         data = path.read_bytes()
     except OSError as error:
         message = _("{file} cannot be opened: {reason}.")
-        raise WorkspaceError(message.format(file=path, reason=error.strerror or error)) from error
+        raise WorkspaceError(message.format(file=path, reason=reason(error))) from error
     if data.startswith(_OLE):
         raise WorkspaceError(_old_or_locked(path.name, data))
     if data.startswith(b"PK"):

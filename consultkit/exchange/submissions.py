@@ -17,7 +17,7 @@ from consultkit.exchange import typed, xlsform
 from consultkit.exchange.drafts import Draft, digest, unplaced
 from consultkit.exchange.spreadsheet import MAX_FILE, Sheet, clean, read
 from consultkit.files import WorkspaceError
-from consultkit.i18n import LANGUAGES, _, speaking
+from consultkit.i18n import LANGUAGES, _, reason, speaking
 from consultkit.model import ActorMapping, Guide, Project
 from consultkit.text import did_you_mean, fold
 
@@ -74,7 +74,7 @@ def _json_rows(path: Path) -> list[_Row]:
         data = json.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         message = _("{file} cannot be opened: {reason}.")
-        raise WorkspaceError(message.format(file=path, reason=error.strerror or error)) from None
+        raise WorkspaceError(message.format(file=path, reason=reason(error))) from None
     except (ValueError, RecursionError):
         raise WorkspaceError(_("{file} is no JSON that can be read.").format(file=path.name)) from None
     if isinstance(data, dict):

@@ -15,7 +15,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from consultkit.files import WorkspaceError
-from consultkit.i18n import _
+from consultkit.i18n import _, reason
 from consultkit.text import fold
 
 MAX_FILE = 60_000_000  # bytes of the file: photos may stand in it, they are not read
@@ -93,7 +93,7 @@ def read_word(path: Path) -> WordText:
         data = path.read_bytes()
     except OSError as error:
         message = _("{file} cannot be opened: {reason}.")
-        raise WorkspaceError(message.format(file=path, reason=error.strerror or error)) from None
+        raise WorkspaceError(message.format(file=path, reason=reason(error))) from None
     if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         message = _(
             "{file} is an old .doc, or is protected by a password. Save it in Word as .docx, without one."
