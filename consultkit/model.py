@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
 from consultkit.diagnostic import Fault, Place
-from consultkit.files import Source
+from consultkit.files import Source, to_text
 from consultkit.located_yaml import Quoting
 from consultkit.privacy.identities import Identity
 from consultkit.schema.types import Data, Fix
@@ -246,7 +246,7 @@ class Change:
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Guide:
     """The interview guide."""
 
@@ -305,12 +305,66 @@ class Part(NamedTuple):
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True)
-class Body:
-    """A Markdown text: what stands before the first heading, then its parts in order."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """The headings of a text, (id, text) of each in order: one object for all texts whose lines are the same.
 
-    preamble: tuple[Block, ...]
-    parts: tuple[Part, ...]
+    `signs` counts the braces and brackets of their lines.
+    """
+
+    headings: tuple[tuple[str, str], ...]
+    signs: tuple[int, int]
+
+
+Blocks = tuple[Block, ...]
+
+
+class Body:
+    """A Markdown text: what stands before the first heading, then its parts in order.
+
+    The blocks are read when first asked for: of most notes nobody asks but for the headings and the words.
+    `outline` is None where only reading the blocks tells what is a heading.
+    """
+
+    __slots__ = ("_file", "_read", "_start", "_whole", "outline")
+
+    def __init__(
+        self,
+        file: bytes,
+        start: int,
+        read: Callable[[str], tuple[Blocks, tuple[Part, ...]]],
+        outline: Outline | None,
+    ) -> None:
+        self.outline = outline
+        self._file = file  # what stands in the file, of which the body is the rest from `start` on
+        self._start = start
+        self._read = read
+        self._whole: tuple[Blocks, tuple[Part, ...]] | None = None
+
+    @property
+    def data(self) -> bytes:
+        """The body as written, in UTF-8."""
+        return self._file[self._start :]
+
+    @property
+    def preamble(self) -> Blocks:
+        """The blocks before the first heading."""
+        return self.read()[0]
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The headings, each with its blocks."""
+        return self.read()[1]
+
+    def read(self) -> tuple[Blocks, tuple[Part, ...]]:
+        """Preamble and parts, read once."""
+        if self._whole is None:
+            self._whole = self._read(to_text(self.data))
+        return self._whole
+
+    def hold(self, whole: tuple[Blocks, tuple[Part, ...]]) -> None:
+        """Keeps what was read already."""
+        self._whole = whole
 
     def blocks(self) -> Iterator[Block]:
         """Every block, in order."""

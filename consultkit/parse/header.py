@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 
 from consultkit.diagnostic import Fault, Place
-from consultkit.files import Source
+from consultkit.files import Source, to_text
 from consultkit.i18n import _
 from consultkit.located_yaml import Node, Quoting, read
 
-_END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+_END = re.compile(rb"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,30 +22,30 @@ class Split:
     body: str
     body_line: int
     text: str = ""  # of the header
+    start: int = 0  # of the body, in the file's text
     quotings: tuple[Quoting, ...] = ()
+
+
+def bounds(data: bytes) -> tuple[int, int, int] | None:
+    """Where the header begins and ends and where the body begins; None where there is no whole header."""
+    start = data.find(b"\n")
+    if start < 0 or data[:start].rstrip() != b"---":
+        return None
+    end = _END.search(data, start + 1)
+    return (start + 1, end.start(), end.end() + 1) if end else None
 
 
 def split(source: Source, area: str, faults: list[Fault]) -> Split:
     """Splits a file; a missing or unreadable header is told."""
-    text = source.text
-    start = text.find("\n")
-    if start < 0 or text[:start].rstrip() != "---":
-        message = _("This file has no header: its first line must be “---”.")
-        help = _("Begin with ---, the keys, and --- again; `consultkit note` writes one.")
-        faults.append(Fault("file-header", Place(source.file), message, help))
-        return Split(None, True, text, 1)
-    end = _END.search(text, start + 1)
-    if end is None:
-        message = _("The header is not closed: a line “---” is missing after the keys.")
-        faults.append(
-            Fault("file-header", Place(source.file), message, _("Close the header with a line “---”."))
-        )
-        return Split(None, True, "", 1)
-    header = text[start + 1 : end.start()]
+    found = bounds(source.data)
+    if found is None:
+        return _headless(source, faults)
+    begin, end, start = found
+    header = to_text(source.data[begin:end])
     reading = read(header, source.file, 2)
     faults += reading.faults
-    body_line = text.count("\n", 0, end.end()) + 2
-    body = text[end.end() + 1 :]
+    body_line = source.data.count(b"\n", 0, start - 1) + 2
+    body = to_text(source.data[start:])
     node = reading.root
     if node is not None and node.kind != "map":
         message = _("The header holds no “key: value” lines.")
@@ -53,4 +53,15 @@ def split(source: Source, area: str, faults: list[Fault]) -> Split:
         node = None
     elif node is None and not reading.broken:
         faults.append(Fault("file-header", Place(source.file), _("The header is empty.")))
-    return Split(node, node is None, body, body_line, header, tuple(reading.quotings))
+    return Split(node, node is None, body, body_line, header, start, tuple(reading.quotings))
+
+
+def _headless(source: Source, faults: list[Fault]) -> Split:
+    if b"\n" not in source.data or source.data.partition(b"\n")[0].rstrip() != b"---":
+        message = _("This file has no header: its first line must be “---”.")
+        help = _("Begin with ---, the keys, and --- again; `consultkit note` writes one.")
+        faults.append(Fault("file-header", Place(source.file), message, help))
+        return Split(None, True, source.text, 1)
+    message = _("The header is not closed: a line “---” is missing after the keys.")
+    faults.append(Fault("file-header", Place(source.file), message, _("Close the header with a line “---”.")))
+    return Split(None, True, "", 1)

@@ -8,12 +8,13 @@ vanish is told as a fault: every visible word of a note must reach the outputs.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 from consultkit.diagnostic import Fault, Place
+from consultkit.files import to_bytes, to_text
 from consultkit.i18n import _
-from consultkit.model import Attributes, Block, Body, Heading, Part
+from consultkit.model import Attributes, Block, Blocks, Body, Heading, Outline, Part
 from consultkit.schema.types import ID
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*(?:\{([^{}]*)\})?[ \t]*\Z")
@@ -52,13 +53,68 @@ def attributes(text: str) -> tuple[Attributes, str]:
     return Attributes(id_, tuple(classes), tuple(values)), strange
 
 
+# Lines at which only the scanner can tell headings from other text: indented ones, underlines, fenced code.
+_UNSURE = re.compile(rb"\n(?:[ \t]{1,3}#|[ ]{0,3}(?:(?:=+|-+)[ \t]*(?:\n|\Z)|```|~~~))")
+_UNSURE_SIGNS = re.compile(rb"\n[ \t]*(?:[=-]|```|~~~|#)(?<!\n#)")
+_PLAIN = bytes(code for code in range(256) if code > 127 or chr(code).isalnum() or chr(code) in " ,.'")
+_MAY_VANISH = (b"<", b"]:", b"](", b"{=", b":::")
+
+
 def scan(text: str, file: str, first_line: int, faults: list[Fault], *, strict: bool = True) -> Body:
     """The body of a Markdown file whose first line is line `first_line`; `strict` tells what would vanish."""
+    return scan_data(to_bytes(text), 0, file, first_line, faults, strict=strict)
+
+
+def scan_data(
+    data: bytes, start: int, file: str, first_line: int, faults: list[Fault], *, strict: bool = True
+) -> Body:
+    """As `scan`, of UTF-8 bytes from `start` on. Faults are told now, blocks read when they are asked for."""
+    body = data[start:]
+    signs = body.translate(None, _PLAIN)  # a tenth of the text: what is not in them is not in the text
+    if b"<!--" in signs:
+        body = to_bytes(_blank_comments(to_text(body), file, first_line, faults))
+    if strict and any(sign in signs and sign in body for sign in _MAY_VANISH):
+        _find_vanishing(to_text(body), file, first_line, faults)
+    outline = _outline_of(body, signs)
+    found = Body(data, start, partial(_read, file, first_line), outline)
+    if outline is None:
+        found.hold(_Scanner(file, faults).run(to_text(body).split("\n"), first_line))
+    return found
+
+
+def _read(file: str, first_line: int, text: str) -> tuple[Blocks, tuple[Part, ...]]:
+    """Preamble and parts of a text whose faults were told before."""
     if "<!--" in text:
-        text = _blank_comments(text, file, first_line, faults)
-    if strict and ("<" in text or "]:" in text or "](" in text or "{=" in text or ":::" in text):
-        _find_vanishing(text, file, first_line, faults)
-    return _Scanner(file, faults).run(text.split("\n"), first_line)
+        text = _blank_comments(text, file, first_line, [])
+    return _Scanner(file, []).run(text.split("\n"), first_line)
+
+
+def pieces(body: Body) -> list[bytes]:
+    """What stands before the first heading, then each heading's line, without its #, and what is below it."""
+    data = body.data
+    if b"<!--" in data:
+        data = to_bytes(_blank_comments(to_text(data), "", 1, []))
+    return (b"\n" + data).split(b"\n#")
+
+
+def _outline_of(data: bytes, signs: bytes) -> Outline | None:
+    """The headings, found without reading blocks; None where that is not sure, or where one has a fault."""
+    data = b"\n" + data
+    found = data.split(b"\n#")
+    signs = b"\n" + signs
+    may_be_unsure = _UNSURE_SIGNS.search(signs) or signs.count(b"\n#") != len(found) - 1
+    lines = tuple([piece.partition(b"\n")[0] for piece in found[1:]])
+    return None if may_be_unsure and _UNSURE.search(data) else _outline(lines)
+
+
+@lru_cache(maxsize=4096)
+def _outline(lines: tuple[bytes, ...]) -> Outline | None:
+    reads = [_heading("#" + to_text(line)) for line in lines]
+    if any(read is None or read.strange for read in reads):
+        return None
+    headings = tuple((read.attributes.id, read.text) for read in reads if read)
+    joined = b"".join(lines)
+    return Outline(headings, (joined.count(b"{"), joined.count(b"[")))
 
 
 def _blank_comments(text: str, file: str, first_line: int, faults: list[Fault]) -> str:
@@ -111,7 +167,7 @@ class _Scanner:
         self.origins: list[tuple[int, int]] = []
         self.fence = ""
 
-    def run(self, lines: list[str], first_line: int) -> Body:
+    def run(self, lines: list[str], first_line: int) -> tuple[Blocks, tuple[Part, ...]]:
         number = first_line - 1
         for line in lines:
             number += 1
@@ -147,7 +203,7 @@ class _Scanner:
                 self._add("paragraph", stripped, number, indent + 1)
         self.close()
         self._end_part()
-        return Body(tuple(self.preamble), tuple(self.parts))
+        return tuple(self.preamble), tuple(self.parts)
 
     def _add(self, kind: str, text: str, number: int, column: int) -> None:
         if self.kind and self.kind != kind:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import Any
 
 from consultkit.diagnostic import Fault
-from consultkit.files import Source
+from consultkit.files import Source, to_text
 from consultkit.located_yaml import Quoting
-from consultkit.model import Consent, Note, Participant, Synthesis
-from consultkit.parse.header import Split, split
-from consultkit.parse.markdown import scan
+from consultkit.model import Body, Consent, Note, Participant, Synthesis
+from consultkit.parse.familiar import familiar
+from consultkit.parse.header import Split, bounds, split
+from consultkit.parse.markdown import scan_data
 from consultkit.schema.declare import KIND, NOTE, NOTE_STATUS, SYNTHESIS
 from consultkit.schema.types import INVALID, Data, Fix, Reader
 from consultkit.text import fold
@@ -23,6 +24,9 @@ def parse_document(
     source: Source, faults: list[Fault], fixes: list[Fix], quotings: list[Quoting]
 ) -> Note | Synthesis | None:
     """A Markdown file of notes/; None where its header cannot be read."""
+    familiar_note = _familiar(source, faults)
+    if familiar_note is not None:
+        return familiar_note
     parts = split(source, "note", faults)
     quotings += parts.quotings
     if parts.header is None:
@@ -54,6 +58,24 @@ def _status_is_done(parts: Split) -> bool:
     return any(folded == key or folded in NOTE_STATUS.values[key] for key in ("done", "validated"))
 
 
+def _familiar(source: Source, faults: list[Fault]) -> Note | None:
+    """A note of whose header there is nothing to tell; None for anything else."""
+    data = source.data
+    found = bounds(data)
+    if found is None:
+        return None
+    begin, end, start = found
+    header = to_text(data[begin:end])
+    values = familiar(header)
+    if values is None or values.get("kind", "consultation") != "consultation":
+        return None
+    record = Data.released(values, source.file, header, 2)
+    consent = _consent_of(values["consent"]) if "consent" in values else Consent()
+    body_line = data.count(b"\n", 0, start - 1) + 2
+    body = scan_data(data, start, source.file, body_line, faults)
+    return _made(source.file, record, consent, body)
+
+
 def _note(source: Source, parts: Split, faults: list[Fault], fixes: list[Fix]) -> Note:
     assert parts.header is not None
     reader = Reader(source.file, "note", faults, fixes)
@@ -61,14 +83,18 @@ def _note(source: Source, parts: Split, faults: list[Fault], fixes: list[Fix]) -
     data: Data = NOTE.read(parts.header, reader)
     if reader.lenient:
         _missing_keys(data, reader)
-    body = scan(parts.body, source.file, parts.body_line, faults)
-    get = data.get
-    consent = _consent(get("consent"))
+    body = scan_data(source.data, parts.start, source.file, parts.body_line, faults)
+    consent = _consent(data.get("consent"))
     if not parts.quotings:  # a header that had to be mended is not what stands in the file
         data.release(parts.text, 2)
+    return _made(source.file, data, consent, body)
+
+
+def _made(file: str, data: Data, consent: Consent, body: Body) -> Note:
+    get = data.values.get
     return Note(
-        file=source.file,
-        id=get("id", PurePosixPath(source.file).stem),
+        file=file,
+        id=get("id") or PurePosixPath(file).stem,
         actors=get("actor", ()),
         region=get("region", ""),
         also_regions=get("also_regions", ()),
@@ -82,7 +108,7 @@ def _note(source: Source, parts: Split, faults: list[Fault], fixes: list[Fix]) -
         minutes=get("minutes"),
         interviewer=get("interviewer", ""),
         note_taker=get("note_taker", ""),
-        participants=tuple(_participant(p) for p in get("participants", ())),
+        participants=tuple([_participant(p) for p in get("participants", ())]),
         others_present=get("others_present"),
         consent=consent,
         readback=get("readback"),
@@ -111,23 +137,23 @@ def _participant(data: Data) -> Participant:
 def _consent(data: Data | None) -> Consent:
     if data is None:
         return Consent()
-    values: dict[str, Any] = {key: data.get(key) for key in ("given", "form", "quote", "share", "recording")}
+    consent = _consent_of(data)
     # An unreadable date of withdrawal still withdraws: the note stays out until somebody mends it.
     written = data.node.get("withdrawn")
-    withdrawn = data.get("withdrawn")
-    given = bool(values["given"]) and (withdrawn is not None or written is None or written.empty)
+    unread = consent.withdrawn is None and written is not None and not written.empty
+    return replace(consent, given=False) if unread else consent
+
+
+def _consent_of(data: Data) -> Consent:
+    get = data.values.get
     return Consent(
-        given,
-        values["form"] or "",
-        bool(values["quote"]),
-        bool(values["share"]),
-        bool(values["recording"]),
-        withdrawn,
-    )
+        get("given", False), get("form", ""), get("quote", False), get("share", False),
+        get("recording", False), get("withdrawn"),
+    )  # fmt: skip
 
 
 def _synthesis(source: Source, parts: Split, kind: str, faults: list[Fault], fixes: list[Fix]) -> Synthesis:
     assert parts.header is not None
     data: Data = SYNTHESIS.read(parts.header, Reader(source.file, "synthesis", faults, fixes))
-    body = scan(parts.body, source.file, parts.body_line, faults)
+    body = scan_data(source.data, parts.start, source.file, parts.body_line, faults)
     return Synthesis(source.file, kind, data.get("region", ""), data.get("status", "draft"), body, data)

@@ -216,14 +216,14 @@ def _shape(character: str) -> str:
 
 
 _SHAPES = _bytes(_shape)
-_ISO_DATE = re.compile(rb"20(?<!\d20)\d\d-[01]\d-[0-3]\d(?!\d)")
+ISO_DATE = re.compile(rb"20(?<!\d20)\d\d-[01]\d-[0-3]\d(?!\d)")
 # Each begins with the one sign it needs, which is looked for fast. Phone, degrees, number plate, IBAN, geo:
-_DIGITS = re.compile(rb"0(?:(?:[ .-]{0,3}0){7}|[.,]00|000[ -]?A|(?<=AA0)0|(?<=x:0)|(?<=x:-0))")
+DIGITS = re.compile(rb"0(?:(?:[ .-]{0,3}0){7}|[.,]00|000[ -]?A|(?<=AA0)0|(?<=x:0)|(?<=x:-0))")
 _ELSEWHERE = re.compile(rb"\?(?:(?:[ ./-]{0,3}\?){7}|[.,]\?\?)")  # other scripts, which have digits too
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
-_SPELT_ATS = (re.compile(rb"\((?i:at|arobase|chez)[\])]"), re.compile(rb"\[(?i:at|arobase|chez)[\])]"))
-_DOMAINS = re.compile(rb"/(?:(?<=\.com/)|(?<=\.me/)|(?<=\.net/)|(?<=\.im/)|(?<=\.watch/)|(?<=\.group/))")
-_SCHEMES = re.compile(rb":(?:(?<=skype:)|(?<=whatsapp:)|(?<=tg:)|(?<=viber:))")
+SPELT_ATS = (re.compile(rb"\((?i:at|arobase|chez)[\])]"), re.compile(rb"\[(?i:at|arobase|chez)[\])]"))
+DOMAINS = re.compile(rb"/(?:(?<=\.com/)|(?<=\.me/)|(?<=\.net/)|(?<=\.im/)|(?<=\.watch/)|(?<=\.group/))")
+SCHEMES = re.compile(rb":(?:(?<=skype:)|(?<=whatsapp:)|(?<=tg:)|(?<=viber:))")
 
 
 def search(text: str) -> list[PatternHit]:
@@ -239,9 +239,9 @@ def search(text: str) -> list[PatternHit]:
 def _searches(text: str) -> Iterator[tuple[re.Pattern[str], tuple[Finder, ...]]]:
     """The searches that may find something: each with the sign around which it reads."""
     data = text.encode("latin-1", "replace")
-    shapes = _ISO_DATE.sub(b"x", data).translate(_SHAPES)
+    shapes = ISO_DATE.sub(b"x", data).translate(_SHAPES)
     if (
-        _DIGITS.search(shapes)
+        DIGITS.search(shapes)
         or b"\xb0" in data
         or b"\xba" in data
         or (_ELSEWHERE.search(data) and _OTHER_DIGIT.search(text))
@@ -251,9 +251,9 @@ def _searches(text: str) -> Iterator[tuple[re.Pattern[str], tuple[Finder, ...]]]
         yield _AT, (_emails, _handles)
     if b"+" in data:
         yield _PLUS_CODE, (_plus_codes,)
-    if any(sign.search(data) for sign in _SPELT_ATS):
+    if any(sign.search(data) for sign in SPELT_ATS):
         yield _SPELT_AT, (_spelt_emails,)
-    if _SCHEMES.search(data) or _DOMAINS.search(data):
+    if SCHEMES.search(data) or DOMAINS.search(data):
         yield _DOMAIN, (_accounts,)
 
 
@@ -326,6 +326,7 @@ _TITLE_IN_M = re.compile(
     rb"M(?:M?\.|r\.?|mes?|me\.|lle\.?|onsieur|adame|ademoiselle|e\.?|a\xeetre|gr|onseigneur|aire|arabout)?"
     rb"[ \xa0?]+[A-Z\xc0-\xde]"
 )
+_SPACES = re.compile(rb"  +(?=[A-Z\xc0-\xde])")  # between a title and a name one is enough
 _TAIL = 6
 _OTHER_TITLES = b"""
     dr dr. pr docteur hadj hadji hadja elhadj elhadji elhadja alhadj alhadji imam cheikh cheick chef
@@ -350,8 +351,8 @@ def _rests() -> frozenset[bytes]:
 def _may_name(text: str) -> bool:
     """Whether a title or a surname may stand in the text."""
     data = text.encode("latin-1", "replace")
-    if b"  " in data:
-        data = re.sub(rb"  +", b" ", data)
+    if _SPACES.search(data):
+        data = _SPACES.sub(b" ", data)
     if _TITLE_IN_M.search(data):
         return True
     cut = data.translate(_CUT)

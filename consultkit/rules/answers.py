@@ -13,6 +13,7 @@ from consultkit.files import THEMES
 from consultkit.i18n import _
 from consultkit.model import Block, Guide, Heading, Note, Part, Project, Question, Synthesis
 from consultkit.parse.inline import Span, plain, spans
+from consultkit.rules import glance
 from consultkit.rules.base import rule, told
 from consultkit.schema.declare import RESERVED_THEMES
 from consultkit.text import did_you_mean, fold, nearest
@@ -33,6 +34,11 @@ def comparable(project: Project) -> Iterator[tuple[Note, Guide]]:
         version = project.guide_of(note.guide_version)
         if version is not None:
             yield note, version
+
+
+def _unlike(project: Project) -> Iterator[tuple[Note, Guide]]:
+    """Those of which some heading is not the guide's, or stands in another order."""
+    return (pair for pair in comparable(project) if not glance.like_guide(*pair))
 
 
 def actor_types(project: Project, note: Note) -> set[str]:
@@ -81,14 +87,26 @@ def required_question_unanswered(project: Project) -> Iterator[Finding]:
     for note, guide in comparable(project):
         if not note.done:
             continue
-        for part in note.body.parts:
-            question = guide.questions.get(part.heading.id)
-            if not question or not question.required or answered(part, question) or _empty_quote(part):
+        for part, question in _perhaps_unanswered(note, guide):
+            if answered(part, question) or _empty_quote(part):
                 continue
             if asked(project, note, question):
                 message = _("This question must be answered before the note is done.")
                 help = _("Write the answer, or “sans réponse”, “refus”, “non posée”, “non applicable”.")
                 yield Finding(part.heading.place, message, help)
+
+
+def _perhaps_unanswered(note: Note, guide: Guide) -> Iterator[tuple[Part, Question]]:
+    """The required questions of a note, but for those whose answer is seen at once."""
+    outline = note.body.outline
+    if outline is not None:
+        for index, question in glance.unanswered(note.body, outline, guide):
+            yield note.body.parts[index], question
+        return
+    for part in note.body.parts:
+        question_of = guide.questions.get(part.heading.id)
+        if question_of and question_of.required:
+            yield part, question_of
 
 
 def _empty_quote(part: Part) -> bool:
@@ -115,6 +133,8 @@ def heading_removed(project: Project) -> Iterator[Finding]:
         > Les gens ont peur, mais ils continuent d'aller au marché.
     """
     for note, guide in comparable(project):
+        if glance.like_guide(note, guide) and not _lacks(project, note, guide):
+            continue
         present: dict[str, Heading] = {}
         for part in note.body.parts:
             present.setdefault(part.heading.id, part.heading)
@@ -124,6 +144,13 @@ def heading_removed(project: Project) -> Iterator[Finding]:
             if part.heading.id not in guide.section_by_id and part.heading.id not in guide.questions:
                 present.setdefault(meant(part.heading, guide), part.heading)
         yield from _missing(project, note, guide, present)
+
+
+def _lacks(project: Project, note: Note, guide: Guide) -> bool:
+    """Whether a note lacks a section, or a question that was to be asked."""
+    assert note.body.outline is not None
+    found = glance.held(note.body.outline, guide)
+    return found.sections_missing or any(asked(project, note, question) for question in found.missing)
 
 
 def _missing(project: Project, note: Note, guide: Guide, present: dict[str, Heading]) -> Iterator[Finding]:
@@ -180,7 +207,7 @@ def unknown_heading(project: Project) -> Iterator[Finding]:
     Good:
         ### Quelles tensions ? {#tensions .required}
     """
-    for note, guide in comparable(project):
+    for note, guide in _unlike(project):
         known = {**guide.section_by_id, **guide.questions}
         seen: dict[str, Heading] = {}
         kept = False
@@ -222,7 +249,7 @@ def heading_renamed(project: Project) -> Iterator[Finding]:
     Good:
         ### Quelles tensions ? {#tensions .required}
     """
-    for note, guide in comparable(project):
+    for note, guide in _unlike(project):
         for part in note.body.parts:
             question, section = guide.questions.get(part.heading.id), guide.section_by_id.get(part.heading.id)
             text = question.text if question else section.title if section else None
@@ -265,7 +292,7 @@ def heading_out_of_order(project: Project) -> Iterator[Finding]:
         Un seul projet, dans le cercle d'Ansongo.
     """
     orders: dict[str, dict[str, int]] = {}
-    for note, guide in comparable(project):
+    for note, guide in _unlike(project):
         order = orders.setdefault(guide.version, _order(guide))
         headings = [part.heading for part in note.body.parts if part.heading.id in order]
         positions = [order[heading.id] for heading in headings]
@@ -399,8 +426,10 @@ class Braces(NamedTuple):
 
 @lru_cache(maxsize=2)
 def braces(project: Project) -> list[Braces]:
-    """Every block with braces, read once for all the rules."""
-    documents: list[Note | Synthesis] = [*project.notes, *project.syntheses, *project.lessons]
+    """Every block with braces, read once for all the rules; notes coded plainly, with known themes, aside."""
+    known = frozenset(name.encode() for name in (*project.theme_by_id, *KNOWN_CLASSES))
+    notes = [note for note in project.notes if not glance.plainly_coded(note.body, known)]
+    documents: list[Note | Synthesis] = [*notes, *project.syntheses, *project.lessons]
     return [
         Braces(document.file, block, *spans(block.text), isinstance(document, Note))
         for document in documents
@@ -422,6 +451,8 @@ def empty_block_quote(project: Project) -> Iterator[Finding]:
         > La salle était pleine et personne ne parlait.
     """
     for note in project.notes:
+        if glance.words_in_quotes(note.body):
+            continue
         for block in note.body.blocks():
             if block.kind == "quote" and not _MANY_WORDS.search(block.text) and is_empty(block):
                 message = _("This block quote is empty.")

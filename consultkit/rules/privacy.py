@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from consultkit.diagnostic import Finding, Place, Severity
-from consultkit.files import Source, place_at
+from consultkit.files import EXCEPTIONS, Source, place_at
 from consultkit.i18n import N_, _
 from consultkit.model import Note, Project
 from consultkit.privacy import patterns
+from consultkit.privacy.first_look import may_hold_pattern
 from consultkit.privacy.matcher import Matcher
 from consultkit.privacy.organisations import organisation_matcher
 from consultkit.rules.base import rule, told
@@ -59,9 +60,10 @@ def known_identity(project: Project) -> Iterator[Finding]:
         "Take it out: write a role instead. A word that is no name goes into private/, under “exceptions:”."
     )
     for source in _texts(project):
-        for hit in search(source.text):
+        text = source.text
+        for hit in search(text):
             message = _("A known identity stands here ({owner}).").format(owner=hit.owner)
-            yield Finding(place_at(source.text, hit.start, source.file), message, help)
+            yield Finding(place_at(text, hit.start, source.file), message, help)
     for name in project.files:
         if search(name.replace("/", " ").replace("_", " ")):
             yield Finding(Place(name), _("The name of this file holds a known identity."), _("Rename it."))
@@ -83,15 +85,16 @@ def dangerous_pattern(project: Project) -> Iterator[Finding]:
     notes = {id_.casefold() for id_ in project.known_ids}  # @gao-07 is a citation gone wrong, told as such
     citing = {document.file for document in (*project.syntheses, *project.lessons)}
     for source in _texts(project):
-        if source.file in ("notes/exceptions.yaml",):
+        if source.file == EXCEPTIONS or not may_hold_pattern(source.data):
             continue
-        for hit in patterns.search(source.text):
-            found = source.text[hit.start : hit.end].strip()
-            if found in project.allowed or _own(source.text, hit.start) or found[1:].casefold() in notes:
+        text = source.text
+        for hit in patterns.search(text):
+            found = text[hit.start : hit.end].strip()
+            if found in project.allowed or _own(text, hit.start) or found[1:].casefold() in notes:
                 continue
-            if source.file in citing and source.text[max(0, hit.start - 1) : hit.start + 1] == "[@":
+            if source.file in citing and text[max(0, hit.start - 1) : hit.start + 1] == "[@":
                 continue  # meant as a citation, and told as such
-            yield Finding(place_at(source.text, hit.start, source.file), _(KINDS[hit.kind]), help)
+            yield Finding(place_at(text, hit.start, source.file), _(KINDS[hit.kind]), help)
 
 
 def _own(text: str, start: int) -> bool:
@@ -114,11 +117,11 @@ def perhaps_a_name(project: Project) -> Iterator[Finding]:
     """
     known = frozenset(project.allowed)
     for note in project.notes:
-        source = project.sources[note.file]
-        for hit in patterns.titles(source.text):
-            if source.text[hit.start : hit.end] not in known:
+        text = project.sources[note.file].text
+        for hit in patterns.titles(text):
+            if text[hit.start : hit.end] not in known:
                 help = _("Write a role instead of a name; if nobody is named, leave it.")
-                yield Finding(place_at(source.text, hit.start, source.file), _(CLUES[hit.kind]), help)
+                yield Finding(place_at(text, hit.start, note.file), _(CLUES[hit.kind]), help)
 
 
 @rule("P004")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
@@ -294,7 +294,31 @@ class Data:
         self._node: Node | None = node
         self._origin: tuple[str, int] = ("", 1)
         self._path: tuple[str | int, ...] = ()
-        self._written: tuple[str, ...] = ()
+        self._written: Collection[str] = ()
+
+    @classmethod
+    def released(
+        cls, values: dict[str, Any], file: str, text: str, first_line: int, path: tuple[str | int, ...] = ()
+    ) -> Data:
+        """A record, and those below it, of values that were read before from a text that said the same."""
+        for key, value in values.items():
+            if isinstance(value, Data):
+                values[key] = cls.released(dict(value.values), file, text, first_line, (*path, key))
+            elif isinstance(value, tuple) and value and isinstance(value[0], Data):
+                values[key] = tuple(
+                    cls.released(dict(child.values), file, text, first_line, (*path, key, index))
+                    for index, child in enumerate(value)
+                )
+        data = cls.__new__(cls)
+        data.values, data.file, data._node, data._origin, data._path = (
+            values,
+            file,
+            None,
+            (text, first_line),
+            path,
+        )
+        data._written = values.keys()
+        return data
 
     @property
     def node(self) -> Node:

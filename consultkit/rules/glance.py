@@ -1,0 +1,96 @@
+"""A first look at a note: most have the guide's headings, whole answers and plain passages, nothing to tell.
+
+What is found sound here is sound; of what is not, the rules read the blocks and judge.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from consultkit.model import Body, Guide, Note, Outline, Question
+from consultkit.parse.markdown import pieces
+
+# In UTF-8, whose bytes from 80 on are no ASCII signs: what tells blocks apart is ASCII, and so is an id.
+# A block that begins with a letter, a quotation mark or a bracket, and has eight words with letters.
+_ANSWER = re.compile(
+    rb"\n\n(?:> ?)?(?:\xc2\xab ?)?(?=[A-Za-z\x80-\xff>\[\"])"
+    rb"(?:[^A-Za-z\xc3 \n]*(?:[A-Za-z]|\xc3(?![\x97\xb7]))[^ \n]* +){8}"
+)
+_PASSAGE = re.compile(
+    rb"\[(?:[^\[\]{}\n]|\n(?=[A-Za-z\x80-\xff]))*\]\{\.([A-Za-z][\w-]*(?: \.[A-Za-z][\w-]*)*)\}"
+)
+# A line of a block quote that begins with no letter or digit, quotation marks and spaces aside.
+_NO_WORD_QUOTED = re.compile(
+    rb"\n[ \t]*>(?![ ]?(?:[\[\"'(]|\xc2\xab|\xe2\x80[\x98\x9c])?(?:[ ]|\xc2\xa0|\xe2\x80\xaf)*"
+    rb"(?:[A-Za-z0-9]|\xc3[\x80-\x96\x98-\xb6\xb8-\xbf]))"
+)
+
+
+class Held(NamedTuple):
+    """An outline held against a guide: whether its headings are the guide's, in order, and what it lacks."""
+
+    fits: bool
+    sections_missing: bool
+    missing: tuple[Question, ...]
+    required: tuple[tuple[int, Question], ...]  # with the index of the heading
+
+
+@lru_cache(maxsize=4096)
+def held(outline: Outline, guide: Guide) -> Held:
+    """Holds an outline against a guide: once for all notes that have the same."""
+    order: dict[tuple[str, str], int] = {}
+    for section in guide.sections:
+        order[section.id, section.title] = len(order)
+        for question in section.questions:
+            order[question.id, question.text] = len(order)
+    places = [order.get(heading, -1) for heading in outline.headings]
+    fits = all(low < high for low, high in zip([-1, *places], places, strict=False))
+    ids = {id_ for id_, _text in outline.headings}
+    return Held(
+        fits,
+        not guide.section_by_id.keys() <= ids,
+        tuple(question for question in guide.questions.values() if question.id not in ids),
+        tuple(
+            (index, guide.questions[id_])
+            for index, (id_, _text) in enumerate(outline.headings)
+            if id_ in guide.questions and guide.questions[id_].required
+        ),
+    )
+
+
+def like_guide(note: Note, guide: Guide) -> bool:
+    """Whether every heading of a note is one of the guide's, word for word and in its order."""
+    return note.body.outline is not None and held(note.body.outline, guide).fits
+
+
+def unanswered(body: Body, outline: Outline, guide: Guide) -> Iterator[tuple[int, Question]]:
+    """The required questions below which no answer is seen at once, with the index of their heading."""
+    texts = pieces(body)
+    for index, question in held(outline, guide).required:
+        if not answer_seen(texts[index + 1]):
+            yield index, question
+
+
+def answer_seen(piece: bytes) -> bool:
+    """Whether a block of some words, no list, stands below a heading."""
+    return _ANSWER.search(piece) is not None
+
+
+def plainly_coded(body: Body, themes: frozenset[bytes]) -> bool:
+    """Whether all braces of a text are its headings' and those of plain passages coded with known themes."""
+    data = body.data
+    if body.outline is None or any(sign in data for sign in (b"`", b"\\", b"|", b"<")):
+        return False
+    braces, brackets = body.outline.signs
+    found = _PASSAGE.findall(data)
+    if len(found) != data.count(b"{") - braces or len(found) != data.count(b"[") - brackets:
+        return False
+    return all(themes.issuperset(classes.split(b" .")) for classes in set(found))
+
+
+def words_in_quotes(body: Body) -> bool:
+    """Whether each line of a block quote begins with a word."""
+    return body.outline is not None and not _NO_WORD_QUOTED.search(b"\n" + body.data)
