@@ -117,9 +117,7 @@ def coverage_bars_alt(bars: Sequence[Bar]) -> str:
 # Actor types by region
 
 
-def stacked_bars(
-    rows: Sequence[str], columns: Sequence[str], values: Counts, *, masked: str = "<\u00a05"
-) -> str:
+def stacked_bars(rows: Sequence[str], columns: Sequence[str], values: Counts, *, masked: str = "·") -> str:
     """One bar a row, one segment a column, each with its number and its letter in the key."""
     if not rows or not columns:
         return svg.nothing()
@@ -175,7 +173,7 @@ def _segments(
 
 
 def stacked_bars_alt(
-    rows: Sequence[str], columns: Sequence[str], values: Counts, *, masked: str = "<\u00a05"
+    rows: Sequence[str], columns: Sequence[str], values: Counts, *, masked: str = "·"
 ) -> str:
     """The bars in words, without the zeros."""
     if not rows or not columns:
@@ -194,7 +192,7 @@ def stacked_bars_alt(
 # Themes by actor type, by region
 
 
-def heat_map(rows: Sequence[str], columns: Sequence[str], values: Counts, *, masked: str = "<\u00a05") -> str:
+def heat_map(rows: Sequence[str], columns: Sequence[str], values: Counts, *, masked: str = "·") -> str:
     """A table of counts shaded by size; headings turn upright where they would not fit across."""
     if not rows or not columns:
         return svg.nothing()
@@ -258,9 +256,7 @@ def _cell(
     )  # fmt: skip
 
 
-def heat_map_alt(
-    rows: Sequence[str], columns: Sequence[str], values: Counts, *, masked: str = "<\u00a05"
-) -> str:
+def heat_map_alt(rows: Sequence[str], columns: Sequence[str], values: Counts, *, masked: str = "·") -> str:
     """The table in words: its size, its five highest counts, how many are kept back."""
     if not rows or not columns:
         return _("No data yet")

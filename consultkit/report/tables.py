@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from consultkit.i18n import _
-from consultkit.privacy.cells import THRESHOLD
 
-MASK = f"<\u00a0{THRESHOLD}"
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#+|~^$@!])")
 _LINE_START = re.compile(r"^(\s*)([-:=]|\d+[.)])(?=\s|[-:=]|$)")
 
@@ -21,9 +19,14 @@ def esc(text: str) -> str:
     return _LINE_START.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", line))
 
 
+def mask() -> str:
+    """The sign of a count that is kept back, be it small or telling a small one: it claims no size."""
+    return _("n/s")
+
+
 def count(value: int | None) -> str:
     """A count as a table shows it; None is masked."""
-    return "\\" + MASK if value is None else str(value)
+    return mask() if value is None else str(value)
 
 
 def table(

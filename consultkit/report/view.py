@@ -15,7 +15,7 @@ from consultkit.quotation import fragments, holds, normalise
 from consultkit.report import figures, words
 from consultkit.report.prose import Prose, Used, sections
 from consultkit.report.render import SEAM, Figure
-from consultkit.report.tables import MASK, bullets, count, esc, figure, missing, table
+from consultkit.report.tables import bullets, count, esc, figure, mask, missing, table
 from consultkit.report.tally import Counts, Shares, Tally
 from consultkit.schema.declare import SPECIAL_SECTIONS
 
@@ -262,8 +262,8 @@ class View:
         if counts is None or len(counts.rows) * len(counts.columns) < 2:
             return ""
         caption = _("Consultations by actor type and region")
-        drawn = figures.stacked_bars(counts.rows, counts.columns, counts.cells, masked=MASK)
-        alt = figures.stacked_bars_alt(counts.rows, counts.columns, counts.cells, masked=MASK)
+        drawn = figures.stacked_bars(counts.rows, counts.columns, counts.cells, masked=mask())
+        alt = figures.stacked_bars_alt(counts.rows, counts.columns, counts.cells, masked=mask())
         shown = self._figure("types", Figure(drawn, alt), caption) if self._tells(counts) else ""
         return _crossed(counts, _("Actor type"), caption) + "\n\n" + shown
 
@@ -311,8 +311,8 @@ class View:
         several = len(by_type.columns) > 1
         rows, columns, cells = by_type.rows, by_type.columns, by_type.cells
         drawn = Figure(
-            figures.heat_map(rows, columns, cells, masked=MASK),
-            figures.heat_map_alt(rows, columns, cells, masked=MASK),
+            figures.heat_map(rows, columns, cells, masked=mask()),
+            figures.heat_map_alt(rows, columns, cells, masked=mask()),
         )
         caption = _("{themes}: consultations that raise them, by actor type")
         caption = caption if several else _("{themes}: consultations that raise them")

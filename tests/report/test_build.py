@@ -283,7 +283,7 @@ def test_the_mapping_annex_says_who_is_present_and_not_who_was_heard(tmp_path):
 def test_the_shared_edition_masks_small_cells(tmp_path):
     text = build_report(sample(tmp_path)).document.markdown
     needs = text.split("{#themes-need}")[1].split("{#themes-challenge}")[0]
-    assert "\\<\u00a05" in needs
+    assert "| n/m |" in needs
     assert "| 3 |" not in needs
     internal = build_report(sample(tmp_path), edition=INTERNAL).document.markdown
     assert "| Formation | 3 | 0 | 3 |" in internal.split("{#themes-need}")[1]
