@@ -5,9 +5,16 @@ from __future__ import annotations
 import os
 import sys
 
+import hypothesis
+
 import pytest
 
 from consultkit.i18n import use
+
+# One run of CI says the same as the next; on a desk every run looks elsewhere.
+hypothesis.settings.register_profile("ci", derandomize=True, database=None)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 LOOPBACK = ("127.", "::1", "localhost")
 

@@ -205,8 +205,8 @@ class Import:
         name = " ".join(first.get("name", "").split()) or first.get("acronym", "")
         id_ = first.get("id", "")
         actor = self.mapping.actor_by_id.get(id_)
-        if not name and actor is None:
-            return None
+        if actor is None and not any(char.isalnum() for char in name):
+            return None  # no letter, no digit: nothing that could name anybody
         key = ("id", id_) if actor else ("name", fold(name))
         group = self._groups.setdefault(key, Group(place, id_ if ID.match(id_) else "", name, actor=actor))
         group.acronym = group.acronym or first.get("acronym", "")

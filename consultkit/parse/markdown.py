@@ -118,7 +118,8 @@ def _outline(lines: tuple[bytes, ...]) -> Outline | None:
 
 
 def _blank_comments(text: str, file: str, first_line: int, faults: list[Fault]) -> str:
-    text = _COMMENT.sub(lambda match: _NOT_NEWLINE.sub(" ", match[0]), text)
+    if "-->" in text:  # else each opening would look for its end through the whole text
+        text = _COMMENT.sub(lambda match: _NOT_NEWLINE.sub(" ", match[0]), text)
     index = text.find("<!--")
     if index >= 0:
         help = _("Close it with -->.")

@@ -72,7 +72,7 @@ CASES: dict[str, tuple[Spoil, str | None, int]] = {
     "a reference definition that swallows a line": (answer("[AM]: Silence."), "N020", 40),
     "a reference definition at the end": (answer("[texte][ref]\n\n[ref]: https://example.org"), "N020", 42),
     "an account": (answer("Selon @quelquun_ici."), "P002", 40),
-    "a citation with two hyphens": (swap(SYNTHESIS, "[@GAO-01]", "[@GAO--01]"), "F014", 13),
+    "a citation with two hyphens": (swap(SYNTHESIS, "[@GAO-01]", "[@GAO--01]"), "F012", 13),
     "a citation with a hyphen too many": (swap(SYNTHESIS, "[@GAO-01]", "[@GAO-01-]"), "F012", 13),
     "a note in Latin-1": (recoded("latin-1"), "W001", 27),
     "a note in UTF-16": (recoded("utf-16"), "W001", 1),
