@@ -167,7 +167,7 @@ WINDOW = 120  # characters read on each side of a word that may begin or end a w
 # Where one word runs over a white space: inside an attribute, a tag or a comment, or cut at a line's end.
 _CROSSINGS = (
     ("{", re.compile(r"\{[^{}]{0,200}?\s[^{}]{0,200}\}(?=[^\W_]|[*_~`<\[])")),
-    ("<", re.compile(r"<!--.{0,2000}?-->(?=[^\W_]|[*_~`<\[])", re.DOTALL)),
+    ("-->", re.compile(r"<!--.{0,2000}?-->(?=[^\W_]|[*_~`<\[])", re.DOTALL)),
     ("<", re.compile(r"<[^<>]{0,200}?\s[^<>]{0,200}>(?=[^\W_]|[*_~`<\[])")),
     ("-", re.compile(r"-[ \t]*\r?\n[ \t]*(?=[^\W_])")),
     ("\u2010", re.compile("\u2010[ \t]*\r?\n[ \t]*(?=[^\\W_])")),
