@@ -132,9 +132,9 @@ def strings(catalog: Catalog) -> dict[str, str | tuple[str, ...]]:
 def read(path: Path) -> Catalog:
     try:
         with path.open("rb") as file:
-            return read_po(file, locale="fr", charset="utf-8", abort_invalid=True)
+            return read_po(file, charset="utf-8", abort_invalid=True)
     except FileNotFoundError:
-        return Catalog(locale="fr")
+        return Catalog()
 
 
 def spaced(text: str) -> str:
@@ -162,7 +162,7 @@ def known() -> dict[str, str | tuple[str, ...]]:
 
 def build() -> Quiet:
     """The catalogue as it should be: every message, each with its translation where one is known."""
-    catalog, translations = Quiet(locale="fr", fuzzy=False), known()
+    catalog, translations = Quiet(fuzzy=False), known()
     plural_of: dict[str, Id] = {}
     for message in messages():
         if isinstance(message, tuple) or key(message) not in plural_of:

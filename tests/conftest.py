@@ -6,7 +6,6 @@ import os
 import sys
 
 import hypothesis
-
 import pytest
 
 from consultkit.i18n import use
