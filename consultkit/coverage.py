@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from consultkit.model import Note, Project
 from consultkit.schema.declare import EXIT_STATUSES
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
+class Coverage(NamedTuple):
     """A region: consultations done and drafted, the minimum, how many are missing, how many actors it has."""
 
     region: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from consultkit.diagnostic import Place
 from consultkit.model import Block, Note, Project, Synthesis
@@ -36,8 +36,7 @@ class Source(StrEnum):
     IDENTIFYING = "identifying"
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """A passage of a note, its words normalised; `translation` where it translates the words spoken."""
 
     note: str
@@ -48,8 +47,7 @@ class Passage:
     translation: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Quotation:
+class Quotation(NamedTuple):
     """A quotation in a synthesis: its words as written, the notes cited for it, and where it stands."""
 
     text: str
@@ -60,8 +58,7 @@ class Quotation:
     block: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Cited:
+class Cited(NamedTuple):
     """A citation in a synthesis: the notes, and the place of each id."""
 
     ids: tuple[str, ...]
@@ -69,8 +66,7 @@ class Cited:
     section: str
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A block of a synthesis, what it cites and quotes; `uncited`: quoted words without citation."""
 
     section: str
@@ -81,8 +77,7 @@ class Statement:
     uncited: tuple[Place, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Proof:
+class Proof(NamedTuple):
     """What became of a quotation: the passage that holds it, or why none does."""
 
     quotation: Quotation

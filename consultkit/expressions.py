@@ -16,7 +16,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from consultkit.coverage import counted
 from consultkit.diagnostic import Place
@@ -39,8 +39,7 @@ FILTERS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
+class Expression(NamedTuple):
     """A name of the vocabulary and its filters."""
 
     name: str

@@ -12,15 +12,16 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from sys import intern
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 import yaml
 
 from consultkit.diagnostic import Fault, Place
-from consultkit.i18n import _
+from consultkit.i18n import N_, _
 
 MAX_DEPTH = 24
 MAX_REPAIRS = 50
+TOO_DEEP = N_("These values are nested too deeply to be meant.")
 
 try:
     from yaml._yaml import CParser as _PARSER  # noqa: N814
@@ -114,8 +115,7 @@ class Node:
             yield key, key_node, value
 
 
-@dataclass(frozen=True, slots=True)
-class Quoting:
+class Quoting(NamedTuple):
     """A French colon that `check --fix` can quote: the value's place and its text as written."""
 
     place: Place
@@ -225,7 +225,7 @@ class _Builder:
         if event.anchor or event.tag:
             self._decorated(event)
         if len(self.stack) >= MAX_DEPTH:
-            self.stop("yaml-depth", event, _("These values are nested too deeply to be meant."))
+            self.stop("yaml-depth", event, _(TOO_DEEP))
         mark = event.start_mark
         empty: object = {} if is_map else []
         node = Node("map" if is_map else "seq", empty, mark.line + self.offset, mark.column + 1)
@@ -349,6 +349,8 @@ def _syntax_fault(text: str, error: yaml.MarkedYAMLError, file: str, first_line:
         place = Place(file, unclosed[0] + first_line, unclosed[1] + 1)
         return Fault("yaml-syntax", place, message, _("Close it at the end of the value."))
     problem = f"{error.context or ''} {error.problem or ''}"
+    if "nesting depth" in problem:  # libyaml 0.2.6 counts too, and before the events come
+        return Fault("yaml-depth", Place(file, line + first_line, column + 1), _(TOO_DEEP))
     at = lines[line] if line < len(lines) else ""
     if "cannot start any token" in problem and at[column : column + 1] == "\t":
         message, help = (

@@ -13,11 +13,10 @@ from consultkit.diagnostic import Fault, Place
 from consultkit.files import Source, to_text
 from consultkit.located_yaml import Quoting
 from consultkit.privacy.identities import Identity
-from consultkit.schema.types import Data, Fix
+from consultkit.schema.types import Data, Fix, Released
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """A region of the campaign; `minimum` is the number of consultations agreed for it."""
 
     id: str
@@ -27,8 +26,7 @@ class Region:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class ActorType:
+class ActorType(NamedTuple):
     """A type of actors; `one` is how it is attributed in a sentence."""
 
     id: str
@@ -37,8 +35,7 @@ class ActorType:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Sector:
+class Sector(NamedTuple):
     """A sector of intervention."""
 
     id: str
@@ -46,8 +43,7 @@ class Sector:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Deliverable:
+class Deliverable(NamedTuple):
     """Something owed to the commissioner: kind is mapping, notes, report, lessons or progress."""
 
     id: str
@@ -57,8 +53,7 @@ class Deliverable:
     place: Place
 
 
-@dataclass(frozen=True)
-class Actor:
+class Actor(NamedTuple):
     """An organisation, group or person of the mapping. Per-region values read through the methods."""
 
     id: str
@@ -114,8 +109,7 @@ def _by_id(entries: Iterable[_WithId]) -> dict[str, _WithId]:
     return found
 
 
-@dataclass(frozen=True)
-class Campaign:
+class Campaign(NamedTuple):
     """The campaign's own data."""
 
     title: str
@@ -165,8 +159,7 @@ class ActorMapping:
         return _by_id(self.sectors)
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(NamedTuple):
     """A theme of the codebook: kind is need, challenge, practice or other."""
 
     id: str
@@ -203,8 +196,7 @@ class Heading(NamedTuple):
         return self.attributes.id
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A question of the guide: its probes, the advice for the interviewer, who it is asked of."""
 
     id: str
@@ -225,8 +217,7 @@ class Question:
         return not self.types or bool(actor_types.intersection(self.types))
 
 
-@dataclass(frozen=True, slots=True)
-class GuideSection:
+class GuideSection(NamedTuple):
     """A section of the guide and its questions."""
 
     id: str
@@ -237,8 +228,7 @@ class GuideSection:
     heading: Heading
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """An entry of the guide's change log."""
 
     version: str
@@ -305,15 +295,18 @@ class Part(NamedTuple):
     blocks: tuple[Block, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Outline:
     """The headings of a text, (id, text) of each in order: one object for all texts whose lines are the same.
 
-    `signs` counts the braces and brackets of their lines.
+    `braces` and `brackets` count those of their lines.
     """
 
-    headings: tuple[tuple[str, str], ...]
-    signs: tuple[int, int]
+    __slots__ = ("braces", "brackets", "headings")
+
+    def __init__(self, headings: tuple[tuple[str, str], ...], braces: int, brackets: int) -> None:
+        self.headings = headings
+        self.braces = braces
+        self.brackets = brackets
 
 
 Blocks = tuple[Block, ...]
@@ -323,20 +316,23 @@ class Body:
     """A Markdown text: what stands before the first heading, then its parts in order.
 
     The blocks are read when first asked for: of most notes nobody asks but for the headings and the words.
-    `outline` is None where only reading the blocks tells what is a heading.
+    `outline` is None where only reading the blocks tells what is a heading; `unseen` are the indexes of the
+    headings below which no answer is seen at first sight.
     """
 
-    __slots__ = ("_file", "_read", "_start", "_whole", "outline")
+    __slots__ = ("_read", "_source", "_start", "_whole", "outline", "unseen")
 
     def __init__(
         self,
-        file: bytes,
+        source: Source,
         start: int,
         read: Callable[[str], tuple[Blocks, tuple[Part, ...]]],
         outline: Outline | None,
+        unseen: tuple[int, ...] = (),
     ) -> None:
         self.outline = outline
-        self._file = file  # what stands in the file, of which the body is the rest from `start` on
+        self.unseen = unseen
+        self._source = source  # the file, of which the body is the rest from the byte `start` on
         self._start = start
         self._read = read
         self._whole: tuple[Blocks, tuple[Part, ...]] | None = None
@@ -344,7 +340,12 @@ class Body:
     @property
     def data(self) -> bytes:
         """The body as written, in UTF-8."""
-        return self._file[self._start :]
+        return self._source.data[self._start :]
+
+    @property
+    def signs(self) -> bytes:
+        """All of it that is no plain word: see `Source`."""
+        return self._source.signs_from(self._start)
 
     @property
     def preamble(self) -> Blocks:
@@ -383,8 +384,7 @@ class Participant:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Consent:
+class Consent(NamedTuple):
     """What was agreed to; whatever is not said is no."""
 
     given: bool = False
@@ -395,8 +395,7 @@ class Consent:
     withdrawn: dt.date | None = None
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """A consultation note. Values that are absent or invalid are empty; `data` knows what was written."""
 
     file: str
@@ -424,7 +423,7 @@ class Note:
     guide_version: str
     status: str
     body: Body
-    data: Data
+    data: Data | Released
 
     @property
     def done(self) -> bool:
@@ -441,14 +440,13 @@ class Note:
         """Whether it counts as a consultation held."""
         return self.usable and not self.follow_up_of
 
-    @cached_property
+    @property
     def persons(self) -> int:
         """How many persons were heard."""
         return sum(participant.count for participant in self.participants)
 
 
-@dataclass(frozen=True)
-class Synthesis:
+class Synthesis(NamedTuple):
     """A synthesis, of one region or (region empty) across them; or the lessons learned."""
 
     file: str
@@ -464,8 +462,7 @@ class Synthesis:
         return self.status == "done"
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """A file that was delivered: to which organisation, when, its SHA-256, the notes it was made from."""
 
     file: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from consultkit.calendar import add_working_days, campaign_end, working_days_between
 from consultkit.coverage import Coverage, coverage, heard_actors
@@ -15,8 +15,7 @@ from consultkit.schema.declare import EXIT_STATUSES
 PRIORITIES = ("high", "medium", "low")
 
 
-@dataclass(frozen=True, slots=True)
-class ThemeCount:
+class ThemeCount(NamedTuple):
     """A theme: how many passages carry it, in how many notes, and how many notes of each region."""
 
     id: str
@@ -25,8 +24,7 @@ class ThemeCount:
     regions: dict[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(NamedTuple):
     """Working days: used up to today, in all, and the last one."""
 
     used: int
@@ -167,8 +165,7 @@ def missing_in_all(rows: list[Coverage]) -> int:
     return sum(row.missing for row in rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(NamedTuple):
     """When a region reaches its minimum at its pace; `late` counts working days past the last one."""
 
     region: str

@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from consultkit.parse.inline import plain
 
@@ -81,8 +81,7 @@ def _find_words(passage: str, piece: str, position: int) -> int:
     return -1
 
 
-@dataclass(frozen=True, slots=True)
-class Quoted:
+class Quoted(NamedTuple):
     """Words in quotation marks: offsets of the marks, and of what stands between them."""
 
     start: int
@@ -110,8 +109,7 @@ def quoted_passages(text: str) -> list[Quoted]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class CitationMark:
+class CitationMark(NamedTuple):
     """A citation in a block: its offsets and the notes it names."""
 
     start: int
@@ -141,8 +139,7 @@ def words(text: str) -> list[str]:
     return WORD.findall(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Nearest:
+class Nearest(NamedTuple):
     """The passage nearest to words that were not found, and what differs: (as quoted, as in the note)."""
 
     passage: str

@@ -11,12 +11,15 @@ import re
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from consultkit.located_yaml import read
+from consultkit.located_yaml import Node, read
 from consultkit.schema.declare import NOTE
 from consultkit.schema.types import INVALID, Reader
 
 # An entry: comments, a line that begins with a letter, and what is indented, listed or left empty below it.
 _ENTRY = re.compile(r"(?:#[^\n]*\n)*[A-Za-z][^\n]*\n(?:[ \t-][^\n]*\n|\n)*")
+_ONE_WORD = re.compile(
+    r"([a-z_]+): ([A-Za-z0-9][A-Za-z0-9_-]*)\n\Z"
+)  # as ids are: no YAML is needed to read it
 _REQUIRED = frozenset(key for key, field in NOTE.fields.items() if field.required)
 
 
@@ -32,32 +35,41 @@ def familiar(header: str) -> dict[str, Any] | None:
     texts = _ENTRY.findall(header)
     if "".join(texts) != header:
         return None
-    lenient = not any(_done(text) for text in texts if text.startswith("status:"))
+    status = [text for text in texts if text.startswith("status:")]
+    lenient = not any(entry and entry[1] in ("done", "validated") for entry in map(_strict, status))
+    read = _lenient if lenient else _strict
     values: dict[str, Any] = {}
-    keys = set()
     for text in texts:
-        entry = _entry(text, lenient)
-        if entry is None or entry.key in keys:
+        entry = read(text)
+        if entry is None or entry[0] in values:
             return None
-        keys.add(entry.key)
-        if entry.value is not INVALID:
-            values[entry.key] = entry.value
+        values[entry[0]] = entry[1]
+    for key in [key for key, value in values.items() if value is INVALID]:
+        del values[key]
     return values if values.keys() >= _REQUIRED else None
 
 
-def _done(text: str) -> bool:
-    entry = _entry(text, False)
-    return entry is not None and entry.value in ("done", "validated")
+@lru_cache(maxsize=4096)
+def _strict(text: str) -> Entry | None:
+    return _entry(text, lenient=False)
 
 
 @lru_cache(maxsize=4096)
+def _lenient(text: str) -> Entry | None:
+    return _entry(text, lenient=True)
+
+
 def _entry(text: str, lenient: bool) -> Entry | None:
     """An entry by itself; None where there is something to tell of it."""
-    reading = read(text, "")
-    node = reading.root
-    if reading.faults or node is None or len(node.entries) != 1:
-        return None
-    ((key, (_key_node, value_node)),) = node.entries.items()
+    word = _ONE_WORD.match(text)
+    if word:
+        key, value_node = word[1], Node("scalar", word[2], 1, len(word[1]) + 3)
+    else:
+        reading = read(text, "")
+        node = reading.root
+        if reading.faults or node is None or len(node.entries) != 1:
+            return None
+        ((key, (_key_node, value_node)),) = node.entries.items()
     if key not in NOTE.fields:
         return None
     reader = Reader("", "note", lenient=lenient)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from consultkit.diagnostic import Fault, Place
 from consultkit.files import Source, to_text
@@ -13,8 +13,7 @@ from consultkit.located_yaml import Node, Quoting, read
 _END = re.compile(rb"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(NamedTuple):
     """A file's header node (None where there is none or it cannot be read), and its body."""
 
     header: Node | None

@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from consultkit.diagnostic import Fault, Place
-from consultkit.files import to_bytes, to_text
+from consultkit.files import Source, to_text
 from consultkit.i18n import _
 from consultkit.model import Attributes, Block, Blocks, Body, Heading, Outline, Part
 from consultkit.schema.types import ID
@@ -56,80 +56,87 @@ def attributes(text: str) -> tuple[Attributes, str]:
 # Lines at which only the scanner can tell headings from other text: indented ones, underlines, fenced code.
 _UNSURE = re.compile(rb"\n(?:[ \t]{1,3}#|[ ]{0,3}(?:(?:=+|-+)[ \t]*(?:\n|\Z)|```|~~~))")
 _UNSURE_SIGNS = re.compile(rb"\n[ \t]*(?:[=-]|```|~~~|#)(?<!\n#)")
-_PLAIN = bytes(code for code in range(256) if code > 127 or chr(code).isalnum() or chr(code) in " ,.'")
 _MAY_VANISH = (b"<", b"]:", b"](", b"{=", b":::")
+# A heading's line and, where a block of eight words with letters stands below it, that block's beginning: an
+# answer. In UTF-8, whose bytes from 80 on are no ASCII signs: what tells blocks apart is ASCII.
+_HEADINGS = re.compile(
+    rb"\n#([^\n]*)([ \n]*\n\n(?:> ?)?(?:\xc2\xab ?)?(?=[A-Za-z\x80-\xff>\[\"])"
+    rb"(?:[^A-Za-z\xc3 \n]*(?:[A-Za-z]|\xc3(?![\x97\xb7]))[^ \n]* +){8})?"
+)
+_COMMENT_BYTES = re.compile(rb"<!--.*?-->", re.DOTALL)
 
 
 def scan(text: str, file: str, first_line: int, faults: list[Fault], *, strict: bool = True) -> Body:
     """The body of a Markdown file whose first line is line `first_line`; `strict` tells what would vanish."""
-    return scan_data(to_bytes(text), 0, file, first_line, faults, strict=strict)
+    return scan_source(Source(file, "\n" + text), 1, first_line, faults, strict=strict)
 
 
-def scan_data(
-    data: bytes, start: int, file: str, first_line: int, faults: list[Fault], *, strict: bool = True
+def scan_source(
+    source: Source, start: int, first_line: int, faults: list[Fault], *, strict: bool = True
 ) -> Body:
-    """As `scan`, of UTF-8 bytes from `start` on. Faults are told now, blocks read when they are asked for."""
-    body = data[start:]
-    signs = body.translate(None, _PLAIN)  # a tenth of the text: what is not in them is not in the text
+    """As `scan`, of what follows the byte `start`, a line's first. Faults are told now, blocks read later."""
+    file, signs = source.file, source.signs_from(start)
+    body = source.data[start - 1 :]  # with the line end before it
     if b"<!--" in signs:
-        body = to_bytes(_blank_comments(to_text(body), file, first_line, faults))
-    if strict and any(sign in signs and sign in body for sign in _MAY_VANISH):
-        _find_vanishing(to_text(body), file, first_line, faults)
-    outline = _outline_of(body, signs)
-    found = Body(data, start, partial(_read, file, first_line), outline)
-    if outline is None:
-        found.hold(_Scanner(file, faults).run(to_text(body).split("\n"), first_line))
-    return found
+        body = _blank_bytes(body)
+    if b"<!--" in body or (strict and any(sign in signs and sign in body for sign in _MAY_VANISH)):
+        text = _blank_comments(to_text(source.data[start:]), file, first_line, faults)
+        if strict:
+            _find_vanishing(text, file, first_line, faults)
+    found = _HEADINGS.findall(body)
+    outline = None if _unsure(body, signs, len(found)) else _outline(tuple([line for line, _answer in found]))
+    read = partial(_read, file, first_line)
+    if outline is not None:
+        return Body(
+            source, start, read, outline, tuple([i for i, (_l, answer) in enumerate(found) if not answer])
+        )
+    whole = Body(source, start, read, None)
+    whole.hold(_read(file, first_line, to_text(source.data[start:]), faults))
+    return whole
 
 
-def _read(file: str, first_line: int, text: str) -> tuple[Blocks, tuple[Part, ...]]:
-    """Preamble and parts of a text whose faults were told before."""
-    if "<!--" in text:
-        text = _blank_comments(text, file, first_line, [])
-    return _Scanner(file, []).run(text.split("\n"), first_line)
+def _read(
+    file: str, first_line: int, text: str, faults: list[Fault] | None = None
+) -> tuple[Blocks, tuple[Part, ...]]:
+    """Preamble and parts of a text; only a scan tells the faults of its headings."""
+    text = _blank_comments(text, file, first_line, [])
+    return _Scanner(file, [] if faults is None else faults).run(text.split("\n"), first_line)
 
 
-def pieces(body: Body) -> list[bytes]:
-    """What stands before the first heading, then each heading's line, without its #, and what is below it."""
-    data = body.data
-    if b"<!--" in data:
-        data = to_bytes(_blank_comments(to_text(data), "", 1, []))
-    return (b"\n" + data).split(b"\n#")
-
-
-def _outline_of(data: bytes, signs: bytes) -> Outline | None:
-    """The headings, found without reading blocks; None where that is not sure, or where one has a fault."""
-    data = b"\n" + data
-    found = data.split(b"\n#")
+def _unsure(body: bytes, signs: bytes, headings: int) -> bool:
+    """Whether only reading the blocks tells what is a heading."""
     signs = b"\n" + signs
-    may_be_unsure = _UNSURE_SIGNS.search(signs) or signs.count(b"\n#") != len(found) - 1
-    lines = tuple([piece.partition(b"\n")[0] for piece in found[1:]])
-    return None if may_be_unsure and _UNSURE.search(data) else _outline(lines)
+    may_be = _UNSURE_SIGNS.search(signs) or signs.count(b"\n#") != headings
+    return bool(may_be) and _UNSURE.search(body) is not None
 
 
 @lru_cache(maxsize=4096)
 def _outline(lines: tuple[bytes, ...]) -> Outline | None:
+    """The headings of these lines, less their first #; None where one has a fault."""
     reads = [_heading("#" + to_text(line)) for line in lines]
     if any(read is None or read.strange for read in reads):
         return None
     headings = tuple((read.attributes.id, read.text) for read in reads if read)
     joined = b"".join(lines)
-    return Outline(headings, (joined.count(b"{"), joined.count(b"[")))
+    return Outline(headings, joined.count(b"{"), joined.count(b"["))
 
 
 def _blank_comments(text: str, file: str, first_line: int, faults: list[Fault]) -> str:
-    if "-->" in text:  # else each opening would look for its end through the whole text
-        text = _COMMENT.sub(lambda match: _NOT_NEWLINE.sub(" ", match[0]), text)
+    """The text with its comments blanked, columns kept; of one that is not closed only the sign goes."""
+    last = text.rfind("-->") + 3  # past it nothing closes, and nothing is looked for in vain
+    text = _COMMENT.sub(lambda match: _NOT_NEWLINE.sub(" ", match[0]), text[:last]) + text[last:]
     index = text.find("<!--")
     if index >= 0:
-        help = _("Close it with -->.")
-        faults.append(
-            Fault(
-                "md-comment", _place(text, index, file, first_line, 4), _("This comment is not closed."), help
-            )
-        )
+        place = _place(text, index, file, first_line, 4)
+        faults.append(Fault("md-comment", place, _("This comment is not closed."), _("Close it with -->.")))
         text = text[:index] + "    " + text[index + 4 :]
     return text
+
+
+def _blank_bytes(data: bytes) -> bytes:
+    """As `_blank_comments`, of UTF-8 and without a word: lines stay, columns need not."""
+    last = data.rfind(b"-->") + 3
+    return _COMMENT_BYTES.sub(lambda match: b"\n" * match[0].count(b"\n") + b" ", data[:last]) + data[last:]
 
 
 class _Read(NamedTuple):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
+from functools import lru_cache, partial
 from pathlib import PurePosixPath
+from typing import Any
 
 from consultkit.diagnostic import Fault
 from consultkit.files import Source, to_text
-from consultkit.located_yaml import Quoting
+from consultkit.located_yaml import Quoting, read
 from consultkit.model import Body, Consent, Note, Participant, Synthesis
 from consultkit.parse.familiar import familiar
 from consultkit.parse.header import Split, bounds, split
-from consultkit.parse.markdown import scan_data
+from consultkit.parse.markdown import scan_source
 from consultkit.schema.declare import KIND, NOTE, NOTE_STATUS, SYNTHESIS
-from consultkit.schema.types import INVALID, Data, Fix, Reader
+from consultkit.schema.types import INVALID, Data, Fix, Reader, Released
 from consultkit.text import fold
 
 # What a file without `kind` is meant for, where it names neither its id nor an actor.
@@ -60,20 +62,28 @@ def _status_is_done(parts: Split) -> bool:
 
 def _familiar(source: Source, faults: list[Fault]) -> Note | None:
     """A note of whose header there is nothing to tell; None for anything else."""
-    data = source.data
-    found = bounds(data)
+    found = bounds(source.data)
     if found is None:
         return None
     begin, end, start = found
-    header = to_text(data[begin:end])
+    header = to_text(source.data[begin:end])
     values = familiar(header)
     if values is None or values.get("kind", "consultation") != "consultation":
         return None
-    record = Data.released(values, source.file, header, 2)
     consent = _consent_of(values["consent"]) if "consent" in values else Consent()
-    body_line = data.count(b"\n", 0, start - 1) + 2
-    body = scan_data(data, start, source.file, body_line, faults)
-    return _made(source.file, record, consent, body)
+    body = scan_source(source, start, header.count("\n") + 3, faults)
+    return _made(
+        source.file, values, Released(values.keys(), partial(_again, header, source.file)), consent, body
+    )
+
+
+@lru_cache(maxsize=8)
+def _again(header: str, file: str) -> Data:
+    """A header read again, for the places of its values."""
+    node = read(header, file, 2).root
+    assert node is not None
+    data: Data = NOTE.read(node, Reader(file, "note", lenient=True))
+    return data
 
 
 def _note(source: Source, parts: Split, faults: list[Fault], fixes: list[Fix]) -> Note:
@@ -83,15 +93,12 @@ def _note(source: Source, parts: Split, faults: list[Fault], fixes: list[Fix]) -
     data: Data = NOTE.read(parts.header, reader)
     if reader.lenient:
         _missing_keys(data, reader)
-    body = scan_data(source.data, parts.start, source.file, parts.body_line, faults)
-    consent = _consent(data.get("consent"))
-    if not parts.quotings:  # a header that had to be mended is not what stands in the file
-        data.release(parts.text, 2)
-    return _made(source.file, data, consent, body)
+    body = scan_source(source, parts.start, parts.body_line, faults)
+    return _made(source.file, data.values, data, _consent(data.get("consent")), body)
 
 
-def _made(file: str, data: Data, consent: Consent, body: Body) -> Note:
-    get = data.values.get
+def _made(file: str, values: Mapping[str, Any], data: Data | Released, consent: Consent, body: Body) -> Note:
+    get = values.get
     return Note(
         file=file,
         id=get("id") or PurePosixPath(file).stem,
@@ -141,7 +148,7 @@ def _consent(data: Data | None) -> Consent:
     # An unreadable date of withdrawal still withdraws: the note stays out until somebody mends it.
     written = data.node.get("withdrawn")
     unread = consent.withdrawn is None and written is not None and not written.empty
-    return replace(consent, given=False) if unread else consent
+    return consent._replace(given=False) if unread else consent
 
 
 def _consent_of(data: Data) -> Consent:
@@ -155,5 +162,5 @@ def _consent_of(data: Data) -> Consent:
 def _synthesis(source: Source, parts: Split, kind: str, faults: list[Fault], fixes: list[Fix]) -> Synthesis:
     assert parts.header is not None
     data: Data = SYNTHESIS.read(parts.header, Reader(source.file, "synthesis", faults, fixes))
-    body = scan_data(source.data, parts.start, source.file, parts.body_line, faults)
+    body = scan_source(source, parts.start, parts.body_line, faults)
     return Synthesis(source.file, kind, data.get("region", ""), data.get("status", "draft"), body, data)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from consultkit.diagnostic import Diagnostic
 from consultkit.model import Project
@@ -45,7 +44,7 @@ def _redacted(diagnostic: Diagnostic, project: Project) -> Diagnostic:
         for hit in reversed(search(text)):
             text = text[: hit.start] + "•••" + text[hit.end :]
         texts.append(text)
-    return replace(diagnostic, message=texts[0], help=texts[1])
+    return diagnostic._replace(message=texts[0], help=texts[1])
 
 
 def select(

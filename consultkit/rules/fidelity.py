@@ -82,8 +82,10 @@ def unattributable_note_cited(project: Project) -> Iterator[Finding]:
         attribution: type
     """
     for _synthesis, id_, place, note in _citations(project):
-        unread = note and note.data.has("attribution") and not note.data.get("attribution")
-        if note and note.usable and note.attribution == "none" and not unread:
+        if note is None or not note.usable or note.attribution != "none":
+            continue
+        unread = note.data.has("attribution") and not note.data.get("attribution")
+        if not unread:
             message = _("{id} may be neither quoted nor cited (attribution: none).").format(id=id_)
             yield Finding(place, message, _("Take the citation out, or ask the person again."))
 
@@ -132,7 +134,7 @@ def _quoted_notes(project: Project, quotation: Quotation) -> list[Note]:
 
 def _refuses(note: Note) -> bool:
     """Whether the consent read does not allow quoting; one that cannot be read is told elsewhere."""
-    consent = note.data.get("consent")
+    consent = None if note.consent.quote else note.data.get("consent")
     return consent is not None and not (consent.has("quote") and consent.get("quote") is not False)
 
 

@@ -11,14 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from consultkit.model import Body, Guide, Note, Outline, Question
-from consultkit.parse.markdown import pieces
 
-# In UTF-8, whose bytes from 80 on are no ASCII signs: what tells blocks apart is ASCII, and so is an id.
-# A block that begins with a letter, a quotation mark or a bracket, and has eight words with letters.
-_ANSWER = re.compile(
-    rb"\n\n(?:> ?)?(?:\xc2\xab ?)?(?=[A-Za-z\x80-\xff>\[\"])"
-    rb"(?:[^A-Za-z\xc3 \n]*(?:[A-Za-z]|\xc3(?![\x97\xb7]))[^ \n]* +){8}"
-)
 _PASSAGE = re.compile(
     rb"\[(?:[^\[\]{}\n]|\n(?=[A-Za-z\x80-\xff]))*\]\{\.([A-Za-z][\w-]*(?: \.[A-Za-z][\w-]*)*)\}"
 )
@@ -35,7 +28,7 @@ class Held(NamedTuple):
     fits: bool
     sections_missing: bool
     missing: tuple[Question, ...]
-    required: tuple[tuple[int, Question], ...]  # with the index of the heading
+    required: dict[int, Question]  # by the index of the heading
 
 
 @lru_cache(maxsize=4096)
@@ -53,11 +46,11 @@ def held(outline: Outline, guide: Guide) -> Held:
         fits,
         not guide.section_by_id.keys() <= ids,
         tuple(question for question in guide.questions.values() if question.id not in ids),
-        tuple(
-            (index, guide.questions[id_])
+        {
+            index: guide.questions[id_]
             for index, (id_, _text) in enumerate(outline.headings)
             if id_ in guide.questions and guide.questions[id_].required
-        ),
+        },
     )
 
 
@@ -68,29 +61,26 @@ def like_guide(note: Note, guide: Guide) -> bool:
 
 def unanswered(body: Body, outline: Outline, guide: Guide) -> Iterator[tuple[int, Question]]:
     """The required questions below which no answer is seen at once, with the index of their heading."""
-    texts = pieces(body)
-    for index, question in held(outline, guide).required:
-        if not answer_seen(texts[index + 1]):
-            yield index, question
-
-
-def answer_seen(piece: bytes) -> bool:
-    """Whether a block of some words, no list, stands below a heading."""
-    return _ANSWER.search(piece) is not None
+    required = held(outline, guide).required
+    return ((index, required[index]) for index in body.unseen if index in required)
 
 
 def plainly_coded(body: Body, themes: frozenset[bytes]) -> bool:
     """Whether all braces of a text are its headings' and those of plain passages coded with known themes."""
-    data = body.data
-    if body.outline is None or any(sign in data for sign in (b"`", b"\\", b"|", b"<")):
+    signs, outline = body.signs, body.outline
+    if outline is None or any(sign in signs for sign in (b"`", b"\\", b"|", b"<")):
         return False
-    braces, brackets = body.outline.signs
-    found = _PASSAGE.findall(data)
-    if len(found) != data.count(b"{") - braces or len(found) != data.count(b"[") - brackets:
+    braces, brackets = signs.count(b"{") - outline.braces, signs.count(b"[") - outline.brackets
+    if not braces and not brackets:
+        return True
+    found = _PASSAGE.findall(body.data)
+    if not len(found) == braces == brackets:
         return False
     return all(themes.issuperset(classes.split(b" .")) for classes in set(found))
 
 
 def words_in_quotes(body: Body) -> bool:
     """Whether each line of a block quote begins with a word."""
-    return body.outline is not None and not _NO_WORD_QUOTED.search(b"\n" + body.data)
+    if body.outline is None:
+        return False
+    return b">" not in body.signs or not _NO_WORD_QUOTED.search(b"\n" + body.data)

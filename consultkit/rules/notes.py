@@ -271,6 +271,8 @@ def done_but_incomplete(project: Project) -> Iterator[Finding]:
                 yield Finding(
                     note.data.place(key), message, _("Fill it in, or set the status back to draft.")
                 )
+        if note.consent.given or not note.data.has("consent"):
+            continue
         consent = note.data.get("consent")
         if consent is not None and not consent.has("given"):
             message = _("A note that is done needs “{key}”.").format(key="consent.given")

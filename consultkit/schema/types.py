@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 from consultkit.diagnostic import Fault, Place
 from consultkit.i18n import _
-from consultkit.located_yaml import Node, read
+from consultkit.located_yaml import Node
 from consultkit.text import did_you_mean, fold, listing, nearest, parse_date
 
 ID = re.compile(r"[A-Za-z][A-Za-z0-9]*([-_][A-Za-z0-9]+)*\Z")
@@ -67,7 +67,6 @@ def _scalar(node: Node, reader: Reader, wanted: str) -> str | None:
     return node.text
 
 
-@dataclass(frozen=True, slots=True)
 class Text:
     """Free text."""
 
@@ -79,7 +78,6 @@ class Text:
         return {"type": ["string", "number", "null"]}
 
 
-@dataclass(frozen=True, slots=True)
 class Id:
     """An id: letters and digits, joined by single hyphens or underscores, beginning with a letter."""
 
@@ -104,8 +102,7 @@ class Id:
         return {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9]*([-_][A-Za-z0-9]+)*$"}
 
 
-@dataclass(frozen=True, slots=True)
-class Enum:
+class Enum(NamedTuple):
     """One of a few values; each may be written in other ways (French ones first)."""
 
     values: Mapping[str, tuple[str, ...]]
@@ -132,7 +129,6 @@ class Enum:
         return {"anyOf": [{"enum": [*self.values, None]}, {"type": "string"}]}
 
 
-@dataclass(frozen=True, slots=True)
 class Flag:
     """true or false, yes or no, oui or non."""
 
@@ -153,7 +149,6 @@ class Flag:
         return {"anyOf": [{"type": ["boolean", "null"]}, {"enum": ["oui", "non", "yes", "no"]}]}
 
 
-@dataclass(frozen=True, slots=True)
 class Date:
     """A day: 2023-06-20 or 20/06/2023."""
 
@@ -176,8 +171,7 @@ class Date:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Whole:
+class Whole(NamedTuple):
     """A whole number within bounds."""
 
     low: int = 0
@@ -198,13 +192,12 @@ class Whole:
         return {"type": ["integer", "null"], "minimum": self.low, "maximum": self.high}
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """Text of one shape; `canonical` gives other ways of writing it."""
 
     pattern: re.Pattern[str]
     message: str  # a marked msgid with {value}
-    canonical: Mapping[str, str] = field(default_factory=dict)
+    canonical: Mapping[str, str] = MappingProxyType({})
 
     def read(self, node: Node, reader: Reader) -> Any:
         text = _scalar(node, reader, _("text"))
@@ -223,8 +216,7 @@ class Pattern:
         return {"type": ["string", "null"]}
 
 
-@dataclass(frozen=True, slots=True)
-class Items:
+class Items(NamedTuple):
     """A list of one type; `single` lets one value stand for a list of one. Reads as a tuple."""
 
     of: Type
@@ -246,8 +238,7 @@ class Items:
         return {"anyOf": [many, self.of.json()]} if self.single else many
 
 
-@dataclass(frozen=True, slots=True)
-class PerRegion:
+class PerRegion(NamedTuple):
     """One value, or one for each region: reads as {"": value} or {region: value}."""
 
     of: Type
@@ -263,8 +254,7 @@ class PerRegion:
         return {"anyOf": [self.of.json(), {"type": "object", "additionalProperties": self.of.json()}]}
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A key of a record: its type, whether it is required, and what it is for (a marked msgid)."""
 
     type: Type
@@ -272,75 +262,15 @@ class Field:
     required: bool = False
 
 
-@lru_cache(maxsize=8)
-def _read_again(text: str, file: str, first_line: int) -> Node:
-    root = read(text, file, first_line).root
-    assert root is not None
-    return root
-
-
 class Data:
-    """A record as read: the values that are there and valid, and the node that knows their places.
+    """A record as read: the values that are there and valid, and the node that knows their places."""
 
-    The nodes of a note's header weigh as much as the note: `release` lets them go, and they are read again
-    from the header's text when a place is asked for, which only a fault does.
-    """
-
-    __slots__ = ("_node", "_origin", "_path", "_written", "file", "values")
+    __slots__ = ("file", "node", "values")
 
     def __init__(self, values: Mapping[str, Any], node: Node, file: str) -> None:
         self.values = values
+        self.node = node
         self.file = file
-        self._node: Node | None = node
-        self._origin: tuple[str, int] = ("", 1)
-        self._path: tuple[str | int, ...] = ()
-        self._written: Collection[str] = ()
-
-    @classmethod
-    def released(
-        cls, values: dict[str, Any], file: str, text: str, first_line: int, path: tuple[str | int, ...] = ()
-    ) -> Data:
-        """A record, and those below it, of values that were read before from a text that said the same."""
-        for key, value in values.items():
-            if isinstance(value, Data):
-                values[key] = cls.released(dict(value.values), file, text, first_line, (*path, key))
-            elif isinstance(value, tuple) and value and isinstance(value[0], Data):
-                values[key] = tuple(
-                    cls.released(dict(child.values), file, text, first_line, (*path, key, index))
-                    for index, child in enumerate(value)
-                )
-        data = cls.__new__(cls)
-        data.values, data.file, data._node, data._origin, data._path = (
-            values,
-            file,
-            None,
-            (text, first_line),
-            path,
-        )
-        data._written = values.keys()
-        return data
-
-    @property
-    def node(self) -> Node:
-        """The located node of the record."""
-        if self._node is not None:
-            return self._node
-        node = _read_again(self._origin[0], self.file, self._origin[1]).get(*self._path)
-        assert node is not None
-        return node
-
-    def release(self, text: str, first_line: int, path: tuple[str | int, ...] = ()) -> None:
-        """Lets the nodes go; `text` is the YAML they came from, `path` where the record stands in it."""
-        node = self.node
-        for key, value in self.values.items():
-            if isinstance(value, Data):
-                value.release(text, first_line, (*path, key))
-            elif isinstance(value, tuple) and value and isinstance(value[0], Data):
-                items = node.entries[key][1].items
-                for child in value:
-                    child.release(text, first_line, (*path, key, items.index(child.node)))
-        self._written = tuple(key for key, (_key, value) in node.entries.items() if not value.empty)
-        self._origin, self._path, self._node = (text, first_line), path, None
 
     def get(self, key: str, default: Any = None) -> Any:
         """A key's value, or the default where it is absent, empty or invalid."""
@@ -348,9 +278,7 @@ class Data:
 
     def has(self, key: str) -> bool:
         """Whether something was written under the key, valid or not."""
-        if self._node is None:
-            return key in self._written
-        node = self._node.get(key)
+        node = self.node.get(key)
         return node is not None and not node.empty
 
     def place(self, *path: str | int) -> Place:
@@ -367,8 +295,32 @@ class Data:
         return Place(self.file, node.line, node.column, node.length)
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Released:
+    """A record whose nodes were let go, since they weigh as much as a note; speaks as `Data` does.
+
+    A place is asked for by a fault alone: the record is then read `again`.
+    """
+
+    __slots__ = ("_again", "_written")
+
+    def __init__(self, written: Collection[str], again: Callable[[], Data]) -> None:
+        self._written = written  # the keys that have a value, valid or not
+        self._again = again
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """A key's value, or the default where it is absent, empty or invalid."""
+        return self._again().get(key, default) if key in self._written else default
+
+    def has(self, key: str) -> bool:
+        """Whether something was written under the key, valid or not."""
+        return key in self._written
+
+    def place(self, *path: str | int) -> Place:
+        """As `Data.place`."""
+        return self._again().place(*path)
+
+
+class Record(NamedTuple):
     """A map with known keys. Reads as Data."""
 
     fields: Mapping[str, Field]
