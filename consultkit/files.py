@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
 
 from consultkit.diagnostic import Fault, Place
@@ -41,8 +41,10 @@ _INVISIBLE = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_BREAKS}{_BIDI}]
 _CONFLICT = re.compile(r"^[ \t]*(<{7}|>{7}|\|{7}(?=[ \t]\S)|={7}(?=[ \t]*$))(?=[ \t]|$)", re.MULTILINE)
 _CONFLICT_SIGNS = (b"<<<<<<<", b">>>>>>>", b"=======", b"|||||||")
 MAX_TOLD = 50  # of one kind of fault in one file
-_NOT_ON_WINDOWS = re.compile(r'[<>:"\\|?*\x00-\x1f\ud800-\udfff]')
-_WINDOWS_NAMES = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+_NOT_ON_WINDOWS = re.compile(
+    r'[<>:"\\|?*\x00-\x1f\ud800-\udfff]|[. ](?:/|\Z)|(?:^|/)(?:con|prn|aux|nul|com\d|lpt\d)(?:[./]|\Z)',
+    re.IGNORECASE,
+)
 
 
 class WorkspaceError(Exception):
@@ -280,10 +282,7 @@ def place_at(text: str, index: int, file: str, length: int = 1) -> Place:
 
 def bad_windows_name(name: str) -> bool:
     """Whether Windows could not store a file of that path."""
-    return any(
-        _NOT_ON_WINDOWS.search(part) or part[-1:] in (".", " ") or _WINDOWS_NAMES.match(part)
-        for part in PurePosixPath(name).parts
-    )
+    return _NOT_ON_WINDOWS.search(name) is not None
 
 
 def inside(root: Path, target: Path) -> bool:

@@ -320,16 +320,18 @@ class Body:
     headings below which no answer is seen at first sight.
     """
 
-    __slots__ = ("_read", "_source", "_start", "_whole", "outline", "unseen")
+    __slots__ = ("_read", "_source", "_start", "_whole", "outline", "signs", "unseen")
 
     def __init__(
         self,
         source: Source,
         start: int,
+        signs: bytes,
         read: Callable[[str], tuple[Blocks, tuple[Part, ...]]],
         outline: Outline | None,
         unseen: tuple[int, ...] = (),
     ) -> None:
+        self.signs = signs  # all of it that is no plain word: see `Source`
         self.outline = outline
         self.unseen = unseen
         self._source = source  # the file, of which the body is the rest from the byte `start` on
@@ -341,11 +343,6 @@ class Body:
     def data(self) -> bytes:
         """The body as written, in UTF-8."""
         return self._source.data[self._start :]
-
-    @property
-    def signs(self) -> bytes:
-        """All of it that is no plain word: see `Source`."""
-        return self._source.signs_from(self._start)
 
     @property
     def preamble(self) -> Blocks:

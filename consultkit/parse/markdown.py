@@ -57,11 +57,11 @@ def attributes(text: str) -> tuple[Attributes, str]:
 _UNSURE = re.compile(rb"\n(?:[ \t]{1,3}#|[ ]{0,3}(?:(?:=+|-+)[ \t]*(?:\n|\Z)|```|~~~))")
 _UNSURE_SIGNS = re.compile(rb"\n[ \t]*(?:[=-]|```|~~~|#)(?<!\n#)")
 _MAY_VANISH = (b"<", b"]:", b"](", b"{=", b":::")
-# A heading's line and, where a block of eight words with letters stands below it, that block's beginning: an
+# A heading's line and, where a block of four words with letters stands below it, that block's beginning: an
 # answer. In UTF-8, whose bytes from 80 on are no ASCII signs: what tells blocks apart is ASCII.
 _HEADINGS = re.compile(
     rb"\n#([^\n]*)([ \n]*\n\n(?:> ?)?(?:\xc2\xab ?)?(?=[A-Za-z\x80-\xff>\[\"])"
-    rb"(?:[^A-Za-z\xc3 \n]*(?:[A-Za-z]|\xc3(?![\x97\xb7]))[^ \n]* +){8})?"
+    rb"(?:[^A-Za-z\xc3 \n]*(?:[A-Za-z]|\xc3(?![\x97\xb7]))[^ \n]* +){4})?"
 )
 _COMMENT_BYTES = re.compile(rb"<!--.*?-->", re.DOTALL)
 
@@ -87,10 +87,9 @@ def scan_source(
     outline = None if _unsure(body, signs, len(found)) else _outline(tuple([line for line, _answer in found]))
     read = partial(_read, file, first_line)
     if outline is not None:
-        return Body(
-            source, start, read, outline, tuple([i for i, (_l, answer) in enumerate(found) if not answer])
-        )
-    whole = Body(source, start, read, None)
+        unseen = tuple([index for index, (_line, answer) in enumerate(found) if not answer])
+        return Body(source, start, signs, read, outline, unseen)
+    whole = Body(source, start, signs, read, None)
     whole.hold(_read(file, first_line, to_text(source.data[start:]), faults))
     return whole
 

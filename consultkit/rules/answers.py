@@ -21,7 +21,7 @@ from consultkit.text import did_you_mean, fold, nearest
 KNOWN_CLASSES = frozenset(("off", "translation", "guide-feedback"))
 REMOVED_QUESTIONS = "retired"  # the section in which `guide upgrade` keeps the answers of removed questions
 _EMPTY = re.compile(r"\W*(a completer|a remplir|todo|tbd|to do|to be completed|xxx+|)\W*\Z")
-_MANY_WORDS = re.compile(r"(?:[^\W_]+[\W_]+){8}")  # no placeholder has as many: the shortest way to an answer
+_MANY_WORDS = re.compile(r"(?:[^\W_]+[\W_]+){4}")  # no placeholder has as many: the shortest way to an answer
 _BULLET = re.compile(r"[-*+]\s+|\d+[.)]\s+")
 
 
