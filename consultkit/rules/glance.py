@@ -13,7 +13,7 @@ from typing import NamedTuple
 from consultkit.model import Body, Guide, Note, Outline, Question
 
 _PASSAGE = re.compile(
-    rb"\[(?:[^\[\]{}\n]|\n(?=[A-Za-z\x80-\xff]))*\]\{\.([A-Za-z][\w-]*(?: \.[A-Za-z][\w-]*)*)\}"
+    rb"\[[^\[\]{}\n]*(?:\n(?=[A-Za-z\x80-\xff])[^\[\]{}\n]*)*\]\{\.([A-Za-z][\w-]*(?: \.[A-Za-z][\w-]*)*)\}"
 )
 # A line of a block quote that begins with no letter or digit, quotation marks and spaces aside.
 _NO_WORD_QUOTED = re.compile(
