@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 from consultkit.diagnostic import Diagnostic, Finding, Severity
 from consultkit.model import Project
@@ -15,8 +16,7 @@ Check = Callable[[Project], Iterable[Finding]]
 _SECTION = re.compile(r"^(File|Bad|Good):[ ]*(.*)$")
 
 
-@dataclass(frozen=True, slots=True)
-class Documentation:
+class Documentation(NamedTuple):
     """A rule's docstring: msgids of summary and reason, and an example (`bad` replaces `good` in `file`)."""
 
     summary: str
@@ -26,15 +26,22 @@ class Documentation:
     good: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule: its stable code, its name in words with hyphens, how much it weighs, and what finds it."""
+class Rule(NamedTuple):
+    """A rule: its stable code, how much it weighs, and what finds it."""
 
     code: str
-    name: str
     severity: Severity
-    documentation: Documentation
     check: Check
+
+    @property
+    def name(self) -> str:
+        """Its name in words with hyphens."""
+        return self.check.__name__.replace("_", "-")
+
+    @property
+    def documentation(self) -> Documentation:
+        """Its manual page, which is the docstring of what finds it."""
+        return document(inspect.getdoc(self.check) or "")
 
     def run(self, project: Project) -> Iterator[Diagnostic]:
         """The rule's findings, stamped with its code and severity."""
@@ -45,11 +52,7 @@ class Rule:
 def rule(code: str, severity: Severity = Severity.ERROR) -> Callable[[Check], Rule]:
     """Declares a rule; its name and documentation come from the function."""
 
-    def declare(check: Check) -> Rule:
-        name = check.__name__.replace("_", "-")
-        return Rule(code, name, severity, document(inspect.getdoc(check) or ""), check)
-
-    return declare
+    return partial(Rule, code, severity)
 
 
 def told(project: Project, *kinds: str) -> Iterator[Finding]:
