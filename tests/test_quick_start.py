@@ -15,7 +15,7 @@ from consultkit.cli import run
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("README*.md"), *(ROOT / "docs").glob("*.md")])
 
-BLOCK = re.compile(r"^```(console|yaml)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(console|yaml|markdown)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SPAN = re.compile(r"(?<!`)`(consultkit [^`]+)`(?!`)")
 HEADING = re.compile(r"^#{1,6} +(.+?) *$", re.MULTILINE)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -34,6 +34,7 @@ ANSWERS = {
         "consultkit status": (0, "Gao "),
         "consultkit synthesis gao": (0, "notes/gao/synthese.md"),
         "consultkit report": (0, "Provisoire"),
+        "consultkit explain W012": (0, "W012"),
         "consultkit explain N012": (0, "N012"),
     },
     "quick-start.md": {
@@ -49,13 +50,14 @@ ANSWERS = {
         "consultkit status": (0, "Gao "),
         "consultkit synthesis gao": (0, "notes/gao/synthesis.md"),
         "consultkit report": (0, "Provisional"),
+        "consultkit explain W012": (0, "W012"),
         "consultkit explain N012": (0, "N012"),
     },
 }
 
 
 def steps(text: str) -> list[tuple[str, str]]:
-    """What the page has one do, in its order: ("yaml", lines to add) or ("console", one command)."""
+    """What the page has one do, in its order: ("yaml", lines to add), ("markdown", an answer) or ("console", a command)."""
     found: list[tuple[int, str, str]] = []
     for block in BLOCK.finditer(text):
         lines = block[2].splitlines() if block[1] == "console" else [block[2]]
@@ -90,6 +92,11 @@ def test_the_quick_start_works_as_it_is_written(
         if kind == "yaml":
             with Path("mapping.yaml").open("a", encoding="utf-8") as mapping:
                 mapping.write(what)
+        elif kind == "markdown":
+            note = Path("notes/gao/GAO-01.md")
+            heading = what.partition("\n")[0]
+            before, after = note.read_text("utf-8").split(heading)
+            note.write_text(before + what + after[after.index("\n#") :], "utf-8")
         elif what.startswith("cd "):
             monkeypatch.chdir(what.removeprefix("cd "))
         else:
