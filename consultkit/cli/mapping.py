@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consultkit.cli import root
+from consultkit.cli.common import agreed, readable
 from consultkit.files import MAPPING, MAX_BYTES, Source, WorkspaceError, locked, write_atomic
 from consultkit.i18n import N_, _, ngettext, speaking
 from consultkit.load import load
 from consultkit.model import ActorMapping, Project
-from consultkit.output.terminal import Line, ask, printable, say
+from consultkit.output.terminal import Line, printable, say
 
 if TYPE_CHECKING:
     from consultkit.exchange.actors import Change, Import, Told
@@ -37,7 +38,7 @@ def export(
 ) -> int:
     """Writes the actors as a spreadsheet for the commissioner."""
     project = load(root())
-    mapping = _readable(project)
+    mapping = readable(project)
     if file.suffix.lower() not in (".xlsx", ".csv"):
         raise typer.BadParameter(_("The file must end in .xlsx or .csv."))
     with speaking(project.language):
@@ -71,19 +72,19 @@ def import_(
 ) -> int:
     """Reads actors from a spreadsheet; shows what changes, asks, writes."""
     from consultkit.exchange import spreadsheet
-    from consultkit.exchange.actors import Import
+    from consultkit.exchange.actors import read_list
     from consultkit.exchange.people import with_people
 
     given = dict(_pair(text) for text in maps or ())
     sheets = spreadsheet.read(file)
     with contextlib.nullcontext() if dry_run else locked(root()):
         project = load(root())
-        read = Import(_editable(project), sheets, given)
+        read = read_list(_editable(project), project.sources[MAPPING].text, sheets, given)
         code = _show(read)
         persons = with_people(project, read.persons)
         if dry_run or not (read.changes or persons):
             return code
-        if not yes and not _agreed():
+        if not yes and not agreed(_("Write these changes?"), default=False):
             print(_("Nothing was written; --yes writes it."))
             return 1
         _write(project, read, persons)
@@ -101,7 +102,7 @@ def review(
     from consultkit.exchange.review import compare, earlier
 
     project = load(root())
-    mapping = _readable(project)
+    mapping = readable(project)
     try:
         revision, before = earlier(project.root, since)
     except WorkspaceError as error:
@@ -130,15 +131,9 @@ COMMANDS = {
 }
 
 
-def _readable(project: Project) -> ActorMapping:
-    if project.mapping is None:
-        raise WorkspaceError(_("mapping.yaml cannot be read: `consultkit check` says why."))
-    return project.mapping
-
-
 def _editable(project: Project) -> ActorMapping:
     """The mapping, where its text can be edited at the places that its nodes give."""
-    mapping = _readable(project)
+    mapping = readable(project)
     source = project.sources[MAPPING]
     ids = [actor.id.casefold() for actor in mapping.actors]
     faults = (fault for fault in project.faults if fault.place.file == MAPPING)
@@ -250,12 +245,6 @@ def _show_states(mapping: ActorMapping) -> None:
             label = _(LABELS[state]) if state else _("not reviewed")
             head = _("{label} ({n}):").format(label=label, n=len(ids)) + " "
             say([[(head, "bold"), (printable(", ".join(ids)), "")]])
-
-
-def _agreed() -> bool:
-    if not sys.stdin.isatty():
-        return False
-    return ask(_("Write these changes?"), default=False)
 
 
 def _write(project: Project, read: Import, persons: tuple[str, bytes] | None) -> None:

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from consultkit.cli import root
-from consultkit.cli.import_ import hidden, keep
-from consultkit.cli.note import sound
+from consultkit.cli.common import hidden, keep, sound
 from consultkit.exchange import drafts
 from consultkit.exchange.typed import join
 from consultkit.exchange.word_note import Typed, read_note

@@ -123,6 +123,7 @@ _CONSULTED = re.compile(r"\b(consult\w+|rencontr\w+|entendue?|interview\w+|reali
 _MONTHS = {fold(name): number for names in MONTHS.values() for number, name in enumerate(names, 1)}
 
 
+@cache
 def simplify(text: str) -> str:
     """Text for comparing: no accents, case, punctuation or needless space."""
     return " ".join(re.sub(r"[\W_]+", " ", fold(text)).split())

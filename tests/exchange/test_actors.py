@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from consultkit.exchange.actors import Import
+from consultkit.exchange.actors import Import, read_list
 from consultkit.exchange.spreadsheet import Column, Page, Sheet, read, to_csv, to_xlsx
 from consultkit.exchange.table import columns, rows, same, values_of
 from consultkit.exchange.vocabulary import CHOICES, HEADINGS, LABELS, Vocabulary, choice, day, heading_key
@@ -63,7 +63,7 @@ def mapping(text: str = BASE) -> ActorMapping:
 
 
 def imported(*table: list, maps: dict[str, str] | None = None, text: str = BASE, name: str = "L") -> Import:
-    return Import(mapping(text), [Sheet(name, [list(row) for row in table])], maps or {})
+    return read_list(mapping(text), text, [Sheet(name, [list(row) for row in table])], maps or {})
 
 
 def after(done: Import, text: str = BASE) -> ActorMapping:
@@ -386,14 +386,25 @@ def test_export_then_import_is_the_identity(
     assert not done.told
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.tuples(NAME, st.sampled_from(["OSC", "ONG nationale", "437", ""]), st.sampled_from(["Gao", "Mopti, Gao", "Kidal", "Bandjagara"]),
-                          st.sampled_from(["eau", "", "zzz"]), st.sampled_from(["", "planifié", "Gao : refusé"]), NAME), max_size=5))  # fmt: skip
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(st.sampled_from(["", "", "tamat", "neuf"]),
+                          st.one_of(NAME, st.sampled_from(["Tamat", "Union A", "Union B", "Union-B", "Union A (UA)"])),
+                          st.sampled_from(["OSC", "ONG nationale", "437", ""]), st.sampled_from(["Gao", "Mopti, Gao", "Kidal", "Bandjagara", ""]),
+                          st.sampled_from(["eau", "", "zzz"]), st.sampled_from(["", "ATA", "UA"]),
+                          st.sampled_from(["", "planifié", "Gao : refusé"]), st.one_of(NAME, st.just(""))), max_size=5))  # fmt: skip
 def test_the_same_file_twice_changes_nothing(table: list) -> None:
+    """Whatever stands in it: rows that name one actor twice with other words, by id, name or acronym."""
     use("en")
-    head = [*HEAD, "Statut", "Commentaires"]
+    head = ["Id", *HEAD, "Sigle", "Statut", "Commentaires"]
     first = imported(head, *table)
     text = first.text(BASE)
     new = mapping(text)
     assert all(same(values_of(actor), first.final[id_]) for id_, actor in new.actor_by_id.items())
     assert imported(head, *table, text=text).changes == []
+
+
+def test_two_rows_that_name_one_new_actor_are_one() -> None:
+    done = imported([*HEAD, "Commentaires"], ["Union (UP)", "OSC", "Gao", "", "un"], ["union", "", "Mopti", "", "deux"])
+    assert done.final["up"] == {"id": "up", "name": "Union", "acronym": "UP", "type": "osc",
+                                "regions": ("gao", "mopti"), "comment": "un", "review": "new"}  # fmt: skip
+    assert [(told.place, told.error) for told in done.told] == [("L!E3", False)]
