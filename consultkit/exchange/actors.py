@@ -13,7 +13,17 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from consultkit.exchange.spreadsheet import Sheet, clean
-from consultkit.exchange.table import LISTS, ORDER, PER_REGION, Values, plain, same, same_value, shown, values_of
+from consultkit.exchange.table import (
+    LISTS,
+    ORDER,
+    PER_REGION,
+    Values,
+    plain,
+    same,
+    same_value,
+    shown,
+    values_of,
+)
 from consultkit.exchange.vocabulary import (
     CHOICES,
     HEADINGS,
@@ -228,15 +238,14 @@ class Import:
     def _found(self, row: _Row) -> Actor | None:
         """The actor of the mapping that another's row names; told where that is not by its own name."""
         name, acronym = map(simplify, row.named)
-        actor = self._known.find(name, acronym)
+        bare = simplify(re.sub(r"\s*\([^()]*\)$", "", row.named[0]))
+        actor = self._known.find(name, acronym) or self._known.names.get(bare)
         if actor and name not in (simplify(actor.name), simplify(actor.acronym)):
             message = _("“{value}” is taken as “{name}” of the mapping.")
             self._tell(message.format(value=row.named[0][:60], name=actor.name), row.start, False)
         return actor
 
-    def _read_key(
-        self, group: Group, key: str, cells: list[Cell], here: tuple[str, ...], ours: bool
-    ) -> None:
+    def _read_key(self, group: Group, key: str, cells: list[Cell], here: tuple[str, ...], ours: bool) -> None:
         if ours and cells:
             group.stated.add(key)
         if group.actor and cells and self._says_the_same(group.actor, key, cells[0][0]):
@@ -479,7 +488,13 @@ def _rows(sheet: Sheet, start: int, keys: Mapping[int, str]) -> Iterator[_Row]:
                 if text:
                     first.setdefault(key, text)
         if first:
-            yield _Row(sheet, cells, first, _named(first.get("name", ""), first.get("acronym", "")), (sheet, number, min(keys)))
+            yield _Row(
+                sheet,
+                cells,
+                first,
+                _named(first.get("name", ""), first.get("acronym", "")),
+                (sheet, number, min(keys)),
+            )
 
 
 @cache

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from consultkit.exchange import typed, xlsform
-from consultkit.exchange.drafts import Draft, digest, unplaced
+from consultkit.exchange.drafts import Draft, data_of, digest, unplaced
+from consultkit.exchange.incoming import incoming
 from consultkit.exchange.spreadsheet import MAX_FILE, Sheet, clean, read
 from consultkit.files import WorkspaceError
-from consultkit.i18n import LANGUAGES, _, reason, speaking
+from consultkit.i18n import LANGUAGES, _, speaking
 from consultkit.model import ActorMapping, Guide, Project
 from consultkit.text import did_you_mean, fold
 
@@ -48,10 +49,11 @@ class Read:
 
 @dataclass(slots=True)
 class _Row:
-    """A submission: its cells by heading, the participants' cells, and where it stands."""
+    """A submission: its cells by heading, the participants' cells, where it and each cell stand."""
 
     cells: Raw
     where: str
+    places: Mapping[str, str] = field(default_factory=dict)
     people: list[Raw] = field(default_factory=list)
 
 
@@ -60,6 +62,9 @@ def read_submissions(path: Path, project: Project, mapping: ActorMapping, guide:
     form = _Form(project, mapping, guide)
     rows = _json_rows(path) if path.suffix.lower() == ".json" else _sheet_rows(path, form)
     form.check(path.name, rows)
+    if path.suffix.lower() != ".json" and not any(row.people for row in rows):
+        form.without_people = True
+        form.told[_("No participants in this file: export .xlsx or .json to have them too.")] = None
     return form.read(rows)
 
 
@@ -68,21 +73,17 @@ def read_submissions(path: Path, project: Project, mapping: ActorMapping, guide:
 
 def _json_rows(path: Path) -> list[_Row]:
     """KoboToolbox's JSON ({"results": [...]} or a list), or ODK Central's ({"value": [...]})."""
+    data = incoming(path, MAX_FILE)
     try:
-        if path.stat().st_size > MAX_FILE:
-            raise WorkspaceError(_("{file} is too large to be read.").format(file=path.name))
-        data = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        message = _("{file} cannot be opened: {reason}.")
-        raise WorkspaceError(message.format(file=path, reason=reason(error))) from None
+        items = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise WorkspaceError(_("{file} is no JSON that can be read.").format(file=path.name)) from None
-    if isinstance(data, dict):
-        data = data.get("results", data.get("value", [data]))
-    if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
+    if isinstance(items, dict):
+        items = items.get("results", items.get("value", [items]))
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise WorkspaceError(_("{file} holds no list of submissions.").format(file=path.name))
     rows = []
-    for number, item in enumerate(data, 1):
+    for number, item in enumerate(items, 1):
         row = _Row({}, f"{path.name}[{number}]")
         _flatten(item, "", row)
         rows.append(row)
@@ -109,7 +110,10 @@ def _sheet_rows(path: Path, form: _Form) -> list[_Row]:
     if not sheets:
         raise WorkspaceError(_("{file} is empty.").format(file=path.name))
     main, heads = max(sheets, key=lambda pair: sum(form.known(head) for head in pair[1]))
-    rows = [_Row(cells, f"{main.name}!{main.top + 2 + n}") for n, cells in _records(main, heads)]
+    rows = [
+        _Row(cells, main.cell(n, 0), {head: main.cell(n, column) for column, head in enumerate(heads)})
+        for n, cells in _records(main, heads)
+    ]
     owners: dict[str, _Row] = {}
     for row in rows:
         low = {head.lower(): value for head, value in row.cells.items()}
@@ -140,7 +144,7 @@ def _heads(sheet: Sheet) -> list[str]:
 
 
 def _records(sheet: Sheet, heads: Sequence[str]) -> Iterator[tuple[int, Raw]]:
-    for number, row in enumerate(sheet.rows[1:]):
+    for number, row in enumerate(sheet.rows[1:], 1):
         cells = {head: text for head, cell in zip(heads, row, strict=False) if head and (text := clean(cell))}
         if cells:
             yield number, cells
@@ -178,6 +182,7 @@ class _Form:
         }  # fmt: skip
         self.heads: dict[str, tuple[str, str]] = {}
         self.told: dict[str, None] = {}
+        self.without_people = False
 
     def known(self, head: str) -> bool:
         """Whether a heading is one of the form's."""
@@ -225,7 +230,8 @@ class _Form:
                 draft = self.draft(row)
                 drafts[draft.keys] = draft
             except _LeftOutError as reason:
-                problems.append(f"{row.where}: {reason}")
+                place = next((p for head, p in row.places.items() if self.place(head)[0] == reason.name), "")
+                problems.append(f"{place or row.where}: {reason}")
         return Read(tuple(drafts.values()), tuple(problems), tuple(self.told), len(rows))
 
     def draft(self, row: _Row) -> Draft:
@@ -242,18 +248,18 @@ class _Form:
         if re.search(r"not.approved|rejected", " ".join(states)):
             raise _LeftOutError(_("it was rejected by who reviewed it."))
         if own.get("note_consent_given") != "yes":
-            raise _LeftOutError(_("consent was not given."))
+            raise _LeftOutError(_("consent was not given."), "note_consent_given")
         region, actor = self.where(own)
         values, kept = self.values(own, xlsform.CONSENT + xlsform.SHEET)
         rows = [self.sorted(cells)[0] for cells in row.people]
         people = [self.values(cells, xlsform.PARTICIPANT, "participants.") for cells in rows]
         private = {f.name: f.key for f in xlsform.PRIVATE}
         person = {private[n]: own[n] for n in private if own.get(n)} | self.persons_in(row.cells)
-        said = [{n: text for n, text in own.items() if n not in private}, answers, rows, rest]
+        said = [{n: text for n, text in own.items() if n not in private}, answers, rest]
         kept += [line for _values, more in people for line in more] + rest
         return Draft(
-            "submission", tuple(dict.fromkeys(map(digest, keys))), digest(json.dumps(said, sort_keys=True)),
-            actor, region, values, [found for found, _more in people],
+            "submission", tuple(dict.fromkeys(map(digest, keys))), data_of(said, rows), actor, region, values,
+            None if self.without_people else [found for found, _more in people],
             {id_: text for id_, answer in answers.items() if (text := typed.answer(answer))},
             unplaced("\n\n".join(map(typed.escape, kept))), [person] if person else [],
         )  # fmt: skip
@@ -318,17 +324,18 @@ class _Form:
         """The region and the actor; an actor typed by hand counts once it stands in the mapping."""
         region, actor = own.get("note_region", ""), own.get("note_actor", "")
         if region not in self.mapping.region_by_id:
-            raise _LeftOutError(_("“{value}” is no region of this campaign.").format(value=region))
+            message = _("“{value}” is no region of this campaign.").format(value=region)
+            raise _LeftOutError(message, "note_region")
         if actor == xlsform.OTHER:
             name = own.get("note_actor_other", "")
             actor = self.lists["actors"].get(fold(name), "")
             if not actor:
                 message = _("the actor “{name}” is not in mapping.yaml: add it, then import again.")
-                raise _LeftOutError(message.format(name=name))
+                raise _LeftOutError(message.format(name=name), "note_actor_other")
         if actor not in self.mapping.actor_by_id:
             near = did_you_mean(actor, self.mapping.actor_by_id)
             message = _("mapping.yaml has no actor “{value}”.").format(value=actor)
-            raise _LeftOutError(f"{message} {near}".strip())
+            raise _LeftOutError(f"{message} {near}".strip(), "note_actor")
         return region, actor
 
     def values(self, own: Raw, fields: Iterable[xlsform.Field], record: str = "") -> tuple[Raw, list[str]]:
@@ -348,4 +355,8 @@ class _Form:
 
 
 class _LeftOutError(Exception):
-    """Why a submission makes no note."""
+    """Why a submission makes no note, and the question whose answer it is."""
+
+    def __init__(self, message: str, name: str = "") -> None:
+        super().__init__(message)
+        self.name = name

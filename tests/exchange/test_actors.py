@@ -141,7 +141,7 @@ def test_no_dates(text: str) -> None:
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_headings_and_words_of_an_export_are_read_in_both_languages(language: str) -> None:
     said = catalogue(language).gettext
-    for key, (title, _width, _names) in HEADINGS.items():
+    for key, (title, _width) in HEADINGS.items():
         assert heading_key(said(title)) == key
     for key, enum in CHOICES.items():
         for value in enum.values:
@@ -404,7 +404,9 @@ def test_the_same_file_twice_changes_nothing(table: list) -> None:
 
 
 def test_two_rows_that_name_one_new_actor_are_one() -> None:
-    done = imported([*HEAD, "Commentaires"], ["Union (UP)", "OSC", "Gao", "", "un"], ["union", "", "Mopti", "", "deux"])
+    done = imported(
+        [*HEAD, "Commentaires"], ["Union (UP)", "OSC", "Gao", "", "un"], ["union", "", "Mopti", "", "deux"]
+    )
     assert done.final["up"] == {"id": "up", "name": "Union", "acronym": "UP", "type": "osc",
                                 "regions": ("gao", "mopti"), "comment": "un", "review": "new"}  # fmt: skip
     assert [(told.place, told.error) for told in done.told] == [("L!E3", False)]

@@ -16,6 +16,7 @@ from sample_campaign import campaign, submission
 
 from consultkit.cli import main
 from consultkit.exchange import xlsform
+from consultkit.exchange.spreadsheet import column_name
 from consultkit.i18n import use
 from consultkit.load import load
 from consultkit.rules import run
@@ -391,3 +392,27 @@ def test_the_language_on_the_screen_changes_nothing_of_what_is_known(root, monke
     assert main(["import", str(path), "--yes", "--lang", "fr"]) == 0
     assert "+ notes" not in capsys.readouterr().out.partition("consultkit check")[2]
     assert "une heure" in (root / notes(root)[0].file).read_text("utf-8").partition("{#unplaced}")[2]
+
+
+def test_an_export_without_its_repeats_keeps_the_participants_already_read(root, capsys):
+    """KoboToolbox's CSV has no repeats: the same submissions again, or corrected, lose nobody."""
+    project = load(root)
+    sent = submission(project, 1)
+    assert main(["import", str(as_json(root / "s.json", sent)), "--yes"]) == 0
+    before = notes(root)[0].participants
+    assert main(["import", str(as_csv(root / "s.csv", [flat(sent)], ";")), "--yes"]) == 0
+    assert "already imported: 1" in capsys.readouterr().out
+    corrected = flat(submission(project, 1, **{"contexte/tensions": "Corrigé."}))
+    assert main(["import", str(as_csv(root / "s.csv", [corrected], ";")), "--yes"]) == 0
+    (note,) = notes(root)
+    assert note.participants == before and len(before) == 2
+    assert "Corrigé." in (root / note.file).read_text("utf-8")
+    assert main(["import", str(as_json(root / "s.json", submission(project, 1, **{"contexte/tensions": "Corrigé."}))), "--yes"]) == 0  # fmt: skip
+    assert "already imported: 1" in capsys.readouterr().out
+
+
+def test_a_fault_is_told_with_its_cell(root, capsys):
+    rows = [flat(submission(load(root), 1, region="kidal")) | {"_index": "1"}]
+    assert main(["import", str(as_xlsx(root / "k.xlsx", {"Guide": rows})), "--yes"]) == 1
+    column = list(rows[0]).index("note_sheet/note_region")
+    assert f"Guide!{column_name(column)}2:" in capsys.readouterr().out
