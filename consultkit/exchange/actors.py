@@ -197,7 +197,7 @@ class Import:
         return {**row.cells, "name": [(row.named[0], row.start)], "acronym": [(acronym, row.start)]}
 
     def _regions_of(self, row: _Row) -> tuple[str, ...]:
-        """Where a row without a cell for regions counts: in the region that its sheet names, or the only one."""
+        """Where a row counts that has no cell for regions: where its sheet says, else in the only one."""
         if "regions" in row.cells:
             return ()
         told = self.words.read("regions", row.sheet.name)
@@ -318,8 +318,8 @@ class Import:
     def _by_region(self, key: str, text: str, place: At) -> dict[str, str]:
         """“Gao : planifié ; Mopti : refusé” by region, or one value for all of the row's regions."""
         names = {fold(name): r.id for r in self.mapping.regions for name in (r.name, r.id)}
-        pattern = "|".join(re.escape(name) for name in sorted(
-            {n for r in self.mapping.regions for n in (r.name, fold(r.name), r.id)}, key=len, reverse=True))  # fmt: skip
+        written = {*names, *(region.name for region in self.mapping.regions)}
+        pattern = "|".join(re.escape(name) for name in sorted(written, key=len, reverse=True))
         marks = list(re.finditer(rf"(?:^|[\n;,])\s*({pattern})\s*[:=]\s*", text, re.IGNORECASE))
         if not marks or marks[0].start():
             value = self._single(key, text, place)

@@ -220,7 +220,7 @@ def _decoded(name: str, data: bytes) -> str:
     raise WorkspaceError(_unreadable(name))
 
 
-def to_csv(rows: Iterable[Sequence[str]], delimiter: str = ",") -> bytes:
+def to_csv(rows: Iterable[Iterable[str]], delimiter: str = ",") -> bytes:
     """Rows as CSV for Excel: UTF-8 with a byte order mark; what would act as a formula gets an apostrophe."""
     output = io.StringIO(newline="")
     writer = csv.writer(output, delimiter=delimiter, lineterminator="\r\n")

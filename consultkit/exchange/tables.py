@@ -5,7 +5,6 @@ Columns have the same neutral names in every language; the dictionary says what 
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterable, Iterator
 
@@ -142,37 +141,34 @@ def _page(name: str, heads: list[str], found: Iterable[Row]) -> sheet.Page:
 
 
 def to_csv(records: Records, tables: Iterable[str], name: str, draft: bool) -> dict[str, bytes]:
-    """Files by name: one table alone as `name`; of many the first as `name`, the others beside it."""
-    tables = list(tables)
-    found = {table: (columns(table, records.internal), list(rows(records, table))) for table in tables}
-    if len(tables) > 1:
-        found["dictionary"] = (list(DICTIONARY), dictionary(records, tables, draft))
-    stem = name.rpartition(".")[0]
+    """Files by name: the first table as `name`, the others and the dictionary beside it."""
+    tables, stem = list(tables), name.rpartition(".")[0]
     delimiter = ";" if records.project.language == "fr" else ","
+    found = {f"{stem}-{table}.csv" if number else name: (columns(table, records.internal), rows(records, table))
+             for number, table in enumerate(tables)}  # fmt: skip
+    found[f"{stem}-dictionary.csv"] = list(DICTIONARY), iter(dictionary(records, tables, draft))
     return {
-        f"{stem}-{table}.csv" if number else name: sheet.to_csv(
-            [heads, *([_text(value) for value in row.values()] for row in body)], delimiter
-        )
-        for number, (table, (heads, body)) in enumerate(found.items())
+        file: sheet.to_csv([heads, *(map(_text, row.values()) for row in body)], delimiter)
+        for file, (heads, body) in found.items()
     }
 
 
-def to_jsonl(records: Records, tables: Iterable[str], draft: bool) -> bytes:
-    """One object a line: its table, its values; the dictionary first, unless one table alone is asked for."""
+def to_jsonl(records: Records, tables: Iterable[str], name: str, draft: bool) -> dict[str, bytes]:
+    """Files by name: one object a line, the dictionary first; beside the file where it is one table."""
     tables = list(tables)
-    output = io.StringIO(newline="")
-
-    def write(table: str, found: Iterable[Row]) -> None:
-        for row in found:
-            # A row of the dictionary tells of a table: its own key gives way to the line's.
-            line = {"table": table} | {("of" if key == "table" else key): value for key, value in row.items()}
-            output.write(json.dumps(line, ensure_ascii=False) + "\n")
-
+    # A row of the dictionary tells of a table: its own key gives way to the line's.
+    about = [
+        {"table": "dictionary", "of": row["table"], "column": row["column"], "meaning": row["meaning"]}
+        for row in dictionary(records, tables, draft)
+    ]
+    lines = [{"table": table, **row} for table in tables for row in rows(records, table)]
     if len(tables) > 1:
-        write("dictionary", dictionary(records, tables, draft))
-    for table in tables:
-        write(table, rows(records, table))
-    return output.getvalue().encode("utf-8")
+        return {name: _lines([*about, *lines])}
+    return {name: _lines(lines), f"{name.rpartition('.')[0]}-dictionary.jsonl": _lines(about)}
+
+
+def _lines(found: Iterable[Row]) -> bytes:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found).encode("utf-8")
 
 
 def _text(value: Value) -> str:

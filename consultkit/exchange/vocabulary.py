@@ -23,11 +23,15 @@ from consultkit.text import MONTHS, fold, listing, parse_date
 WORDS = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
 
 
+def _split(words: str) -> list[str]:
+    return words.replace("\n", "").split("|")
+
+
 def _pattern(words: str) -> re.Pattern[str]:
     return re.compile(rf"\b({words})\b".replace("\n", ""))
 
 
-_WEAK, _PERSON = WORDS["weak"].split("|"), _pattern(WORDS["person"])
+_WEAK, _PERSON = _split(WORDS["weak"]), _pattern(WORDS["person"])
 TYPES = [(codes.split("|"), _pattern(words)) for codes, words in WORDS["types"].values()]
 SECTORS = [_pattern(words) for words in WORDS["sectors"].values()]
 # key: (heading, width)
@@ -61,8 +65,8 @@ LABELS = {
 _EVERYWHERE = _pattern("(tout le )?mali|toutes les regions|all regions|(niveau )?national|countrywide")
 _NEW_REGIONS = ("Bougouni", "Dioïla", "Koutiala", "Nara", "San", "Kita", "Nioro", "Douentza", "Bandiagara")
 _NOISE = re.compile(
-    r"^((les |la |le )?(regions?|districts?|cercles?|communes?|villes?|zones?)( (de la|de|du|des|d|of))?|de|du|d|la)"
-    r"(?= |$)|(?<= )(regions?|district|cercle|ville)$"
+    r"^((les |la |le )?(regions?|districts?|cercles?|communes?|villes?|zones?)( (de la|de|du|des|d|of))?|de|du|d"
+    r"|la)(?= |$)|(?<= )(regions?|district|cercle|ville)$"
 )
 _SOFT = re.compile(r"(\s*(?:,|/|&|\+|\bet\b|\band\b|-|–|—|\(|\))\s*)", re.IGNORECASE)
 _HARD = re.compile(r"[;\n|•]+")
@@ -85,7 +89,7 @@ def heading_key(text: str) -> str:
             (key for (name, part), key in HXL.items() if name == tag and (part in attributes or not part)), ""
         )
     known = {name: key for key, (title, _width) in HEADINGS.items()
-             for name in (simplify(title), key, *WORDS["headings"][key].replace("\n", "").split("|"))}  # fmt: skip
+             for name in (simplify(title), key, *_split(WORDS["headings"][key]))}  # fmt: skip
     for part in (text, *re.split(r"[/\n(|:*]", text)):
         simple = simplify(part)
         if simple in known:
@@ -138,7 +142,7 @@ class Understood:
 
 
 class Vocabulary:
-    """The words of one campaign; `given` are the user's own, written on the command line (simplified -> id)."""
+    """The words of one campaign; `given` are the user's own, from the command line (simplified -> id)."""
 
     def __init__(self, mapping: ActorMapping, given: Mapping[str, str]) -> None:
         self.mapping = mapping
@@ -167,7 +171,7 @@ class Vocabulary:
         return known | {word: id_ for word, id_ in self.given.items() if id_ in entries}
 
     def _known_regions(self) -> dict[str, str]:
-        """Simplified name or code -> region's id, “+id:Cercle” for a cercle of it, “!Name” for one outside."""
+        """Simplified name or code -> region's id, “+id:Cercle” for a cercle, “!Name” for one outside."""
         slugs = {known_region(r.id, r.name, r.code): r.id for r in self.mapping.regions}
         known: dict[str, str] = {}
         for slug, (name, pcode, iso) in REGIONS.items():
@@ -292,7 +296,7 @@ def _clusters(text: str) -> list[int]:
 
 
 def _atoms(text: str, known: Mapping[str, str]) -> Iterator[tuple[str, str | None]]:
-    """The names in a cell, each with what it is known as: longest first, so that a name may hold “,” or “et”."""
+    """The names in a cell, each with what it is known as; longest first, as a name may hold “,” or “et”."""
     for chunk in _HARD.split(text):
         parts = _SOFT.split(chunk.strip())
         at = 0
