@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from consultkit.files import WorkspaceError, write_atomic
+from consultkit.files import WorkspaceError
 from consultkit.i18n import _
 from consultkit.model import ActorMapping, Guide, Project
 from consultkit.output.terminal import ask, printable
@@ -56,7 +56,7 @@ def agreed(question: str, *, default: bool) -> bool:
 def keep(project: Project, outcomes: Sequence[Outcome], dry_run: bool, yes: bool) -> int:
     """Shows differences, asks, then writes notes and identities; the exit code."""
     from consultkit.exchange import drafts
-    from consultkit.exchange.people import with_people
+    from consultkit.exchange.people import with_people, write_together
 
     for outcome in outcomes:
         for line in outcome.difference:
@@ -71,9 +71,8 @@ def keep(project: Project, outcomes: Sequence[Outcome], dry_run: bool, yes: bool
     elif not yes and not agreed(_("Write?"), default=True):
         print(_("Nothing was written. Add --yes to write."))
     else:
-        drafts.write(project, outcomes)
+        write_together(project.root, files, private)
         if private is not None:
-            write_atomic(project.root / private[0], private[1], mode=0o600)
             print(_("Names, phones and addresses were kept in {path}.").format(path=private[0]))
         print("".join(f"  + {path}\n" for path in files) + _("Read them over, then run `consultkit check`."))
     return code

@@ -19,7 +19,8 @@ from consultkit.model import ActorMapping, Project
 from consultkit.output.terminal import Line, printable, say
 
 if TYPE_CHECKING:
-    from consultkit.exchange.actors import Change, Import, Told
+    from consultkit.exchange.actors import Import, Told
+    from consultkit.exchange.table import Change
 
 HELP = (
     N_("One row an actor. Change, add, write “to remove” under Review; then `consultkit mapping import`."),
@@ -73,7 +74,7 @@ def import_(
     """Reads actors from a spreadsheet; shows what changes, asks, writes."""
     from consultkit.exchange import spreadsheet
     from consultkit.exchange.actors import read_list
-    from consultkit.exchange.people import with_people
+    from consultkit.exchange.people import with_people, write_together
 
     given = dict(_pair(text) for text in maps or ())
     sheets = spreadsheet.read(file)
@@ -87,7 +88,7 @@ def import_(
         if not yes and not agreed(_("Write these changes?"), default=False):
             print(_("Nothing was written; --yes writes it."))
             return 1
-        _write(project, read, persons)
+        write_together(project.root, {MAPPING: _checked_text(project, read)}, persons)
     print(_("{file} is written; `consultkit check` tells what is left to do.").format(file=MAPPING))
     return code
 
@@ -110,7 +111,7 @@ def review(
             raise
         print(error)
     else:
-        told = compare(mapping, before, revision)
+        told = compare(mapping, before)
         print(_("Since {since}:").format(since=since or revision or _("the beginning")))
         lines: list[Line] = [[("+ ", "green"), (printable(f"{a.id} · {a.name}"), "")] for a in told.added]
         for actor, changes in told.changed:
@@ -247,28 +248,16 @@ def _show_states(mapping: ActorMapping) -> None:
             say([[(head, "bold"), (printable(", ".join(ids)), "")]])
 
 
-def _write(project: Project, read: Import, persons: tuple[str, bytes] | None) -> None:
-    """Writes private/ and mapping.yaml: both, or neither."""
+def _checked_text(project: Project, read: Import) -> bytes:
+    """The new mapping.yaml, with the byte order mark and the line ends that the file had."""
     source = project.sources[MAPPING]
-    mapping = _with_ends(source, _checked(read, read.text(source.text)))
-    if len(mapping) > MAX_BYTES:
-        raise WorkspaceError(
-            _("{file} would become too large to be read. Nothing was changed.").format(file=MAPPING)
-        )
-    if persons is None:
-        write_atomic(project.root / MAPPING, mapping)
-        return
-    private = project.root / persons[0]
-    before = private.read_bytes() if private.is_file() else None
-    write_atomic(private, persons[1], mode=0o600)
-    try:
-        write_atomic(project.root / MAPPING, mapping)
-    except WorkspaceError:
-        if before is None:
-            private.unlink()
-        else:
-            write_atomic(private, before, mode=0o600)
-        raise
+    text = _checked(read, read.text(source.text))
+    data = (text.replace("\n", "\r\n") if source.crlf else text).encode("utf-8")
+    data = b"\xef\xbb\xbf" + data if source.bom else data
+    if len(data) > MAX_BYTES:
+        message = _("{file} would become too large to be read. Nothing was changed.")
+        raise WorkspaceError(message.format(file=MAPPING))
+    return data
 
 
 def _checked(read: Import, text: str) -> str:
@@ -284,9 +273,3 @@ def _checked(read: Import, text: str) -> str:
     ):
         raise WorkspaceError(layout_problem())
     return text
-
-
-def _with_ends(source: Source, text: str) -> bytes:
-    """A text with the byte order mark and the line ends that the file had."""
-    data = (text.replace("\n", "\r\n") if source.crlf else text).encode("utf-8")
-    return b"\xef\xbb\xbf" + data if source.bom else data

@@ -17,7 +17,9 @@ from consultkit.exchange.table import (
     LISTS,
     ORDER,
     PER_REGION,
+    Change,
     Values,
+    changes,
     plain,
     same,
     same_value,
@@ -68,16 +70,6 @@ class Told:
     message: str
     place: str
     error: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One actor's value before and after; `key` is empty for a new actor."""
-
-    actor: str
-    key: str
-    before: str
-    after: str
 
 
 @dataclass
@@ -175,7 +167,7 @@ class Import:
         if group is None:
             return self._tell(_("This row names no actor: left out."), row.start)
         if "regions" in row.first:
-            here = self.words.read("regions", row.first["regions"]).values
+            here = tuple(self.words.read("regions", row.first["regions"]).values)
         else:
             here = self._regions_of(row)
             group.lists["regions"].update(dict.fromkeys(here))
@@ -202,7 +194,7 @@ class Import:
             return ()
         told = self.words.read("regions", row.sheet.name)
         if told.values and not told.problems:
-            return told.values
+            return tuple(told.values)
         return tuple(self.mapping.region_by_id) if len(self.mapping.regions) == 1 else ()
 
     def _resolved(self, cells: list[Cell]) -> list[Cell]:
@@ -440,9 +432,7 @@ class Import:
                 about = (shown(self.mapping, values, key) for key in ("type", "regions", "sectors"))
                 yield Change(id_, "", "", " · ".join([values["name"], *filter(None, about)]))
                 continue
-            for key in ORDER:
-                if not same_value(key, old, values):
-                    yield Change(id_, key, shown(self.mapping, old, key), shown(self.mapping, values, key))
+            yield from changes(self.mapping, id_, old, values)
 
     def text(self, text: str) -> str:
         """mapping.yaml with the changes made; WorkspaceError where its layout does not allow them."""

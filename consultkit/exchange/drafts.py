@@ -16,7 +16,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from consultkit.files import write_atomic
 from consultkit.i18n import _, speaking
 from consultkit.located_yaml import quoted
 from consultkit.model import Guide, Note, Participant, Project
@@ -89,24 +88,6 @@ def plan(project: Project, guide: Guide, drafts: Sequence[Draft]) -> list[Outcom
             path = f"notes/{draft.region}/{id_}.md"
             outcomes.append(Outcome("new", id_, path, draft, _text(project, guide, draft, id_)))
     return outcomes
-
-
-def write(project: Project, outcomes: Iterable[Outcome]) -> None:
-    """Writes what is to be written, all or nothing: where one note fails, those before it are undone."""
-    done: list[tuple[str, bytes | None]] = []
-    try:
-        for outcome in outcomes:
-            if outcome.writes:
-                path = project.root / outcome.path
-                done.append((outcome.path, path.read_bytes() if path.exists() else None))
-                write_atomic(path, outcome.text)
-    except BaseException:
-        for name, before in reversed(done):
-            if before is None:
-                (project.root / name).unlink(missing_ok=True)
-            else:
-                write_atomic(project.root / name, before)
-        raise
 
 
 def people(outcomes: Iterable[Outcome]) -> list[dict[str, str]]:

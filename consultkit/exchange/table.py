@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from consultkit.exchange.vocabulary import CHOICES, HEADINGS, LABELS
@@ -73,6 +74,23 @@ def same_value(key: str, one: Values, other: Values) -> bool:
     if key in LISTS:
         return set(first or ()) == set(second or ())
     return bool(first == second)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One actor's value before and after; `key` is empty for a new actor."""
+
+    actor: str
+    key: str
+    before: str
+    after: str
+
+
+def changes(mapping: ActorMapping, id_: str, before: Values, after: Values) -> Iterator[Change]:
+    """What an actor's values differ in."""
+    for key in ORDER:
+        if not same_value(key, before, after):
+            yield Change(id_, key, shown(mapping, before, key), shown(mapping, after, key))
 
 
 def plain(value: Any) -> Value:

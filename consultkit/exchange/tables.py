@@ -142,9 +142,9 @@ def _page(name: str, heads: list[str], found: Iterable[Row]) -> sheet.Page:
 
 def to_csv(records: Records, tables: Iterable[str], name: str, draft: bool) -> dict[str, bytes]:
     """Files by name: the first table as `name`, the others and the dictionary beside it."""
-    tables, stem = list(tables), name.rpartition(".")[0]
+    tables, stem, internal = list(tables), name.rpartition(".")[0], records.internal
     delimiter = ";" if records.project.language == "fr" else ","
-    found = {f"{stem}-{table}.csv" if number else name: (columns(table, records.internal), rows(records, table))
+    found = {f"{stem}-{table}.csv" if number else name: (columns(table, internal), rows(records, table))
              for number, table in enumerate(tables)}  # fmt: skip
     found[f"{stem}-dictionary.csv"] = list(DICTIONARY), iter(dictionary(records, tables, draft))
     return {

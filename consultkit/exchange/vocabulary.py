@@ -6,7 +6,7 @@ import datetime as dt
 import difflib
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -65,8 +65,8 @@ LABELS = {
 _EVERYWHERE = _pattern("(tout le )?mali|toutes les regions|all regions|(niveau )?national|countrywide")
 _NEW_REGIONS = ("Bougouni", "Dioïla", "Koutiala", "Nara", "San", "Kita", "Nioro", "Douentza", "Bandiagara")
 _NOISE = re.compile(
-    r"^((les |la |le )?(regions?|districts?|cercles?|communes?|villes?|zones?)( (de la|de|du|des|d|of))?|de|du|d"
-    r"|la)(?= |$)|(?<= )(regions?|district|cercle|ville)$"
+    r"^((les |la |le )?(regions?|districts?|cercles?|communes?|villes?|zones?)"
+    r"( (de la|de|du|des|d|of))?|de|du|d|la)(?= |$)|(?<= )(regions?|district|cercle|ville)$"
 )
 _SOFT = re.compile(r"(\s*(?:,|/|&|\+|\bet\b|\band\b|-|–|—|\(|\))\s*)", re.IGNORECASE)
 _HARD = re.compile(r"[;\n|•]+")
@@ -131,14 +131,18 @@ def day(text: str) -> dt.date | None:
     return parse_date(re.split("[T ]", text)[0]) if text[:4].isdigit() else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Understood:
     """What a cell says: values; cercles that a region's name told; warnings; what could not be understood."""
 
-    values: tuple[str, ...] = ()
-    cercles: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
+    values: list[str] = field(default_factory=list)
+    cercles: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, *values: str) -> None:
+        """Takes values that are some, each once."""
+        self.values += [value for value in dict.fromkeys(values) if value and value not in self.values]
 
 
 class Vocabulary:
@@ -185,8 +189,8 @@ class Vocabulary:
     def _read_regions(self, text: str) -> Understood:
         if _EVERYWHERE.fullmatch(simplify(text)):
             note = _("“{value}” is taken as all regions of the campaign.").format(value=text)
-            return Understood(tuple(self.mapping.region_by_id), warnings=(note,))
-        made = _Making()
+            return Understood(list(self.mapping.region_by_id), warnings=[note])
+        made = Understood()
         for atom, known in _atoms(text, self._regions):
             target = known or self._near(atom, self._regions, made)
             region, _colon, cercle = target.removeprefix("+").partition(":")
@@ -194,54 +198,54 @@ class Vocabulary:
                 message = _("“{name}” is no region of this campaign: left out.")
                 made.warnings.append(message.format(name=target[1:]))
             elif target:
-                made.values.append(region)
+                made.add(region)
             if cercle:
                 message = _("“{name}” is taken as a cercle of {region} (the map of 2021).")
                 made.warnings.append(
                     message.format(name=cercle, region=self.mapping.region_by_id[region].name)
                 )
                 made.cercles.append(cercle)
-        return made.understood()
+        return made
 
     def _read_cercles(self, text: str) -> Understood:
         if patterns.search(text):
             message = _("This text holds a phone number or an address: it has no place in the mapping.")
-            return Understood(problems=(message,))
+            return Understood(problems=[message])
         known = {simplify(name): name for names in CERCLES.values() for name in names}
-        return Understood(_once(target or atom for atom, target in _atoms(text, known)))
+        return Understood(list(dict.fromkeys(target or atom for atom, target in _atoms(text, known))))
 
     def _read_type(self, text: str) -> Understood:
-        kind, made = _kind(text), _Making()
+        kind, made = _kind(text), Understood()
         fitting = [id_ for id_, own in self._kinds.items() if own == kind and kind is not None]
         found = self._types.get(simplify(text)) or (fitting[0] if len(fitting) == 1 else "")
-        made.values.append(found or self._near(text, self._types, made))
-        return made.understood()
+        made.add(found or self._near(text, self._types, made))
+        return made
 
     def _read_sectors(self, text: str) -> Understood:
-        made = _Making()
+        made = Understood()
         for atom, target in _atoms(text, self._sectors):
             wanted = _clusters(atom)
             fitting = [target] if target else [id_ for id_, own in self._clusters.items() if own in wanted]
-            made.values += fitting or [self._near(atom, self._sectors, made)]
-        return made.understood()
+            made.add(*(fitting or [self._near(atom, self._sectors, made)]))
+        return made
 
     def _read_choice(self, key: str, text: str) -> Understood:
-        made = _Making()
+        made = Understood()
         found = choice(key, text) or self.given.get(simplify(text), "")
         if found in CHOICES[key].values:
-            made.values.append(found)
+            made.add(found)
         elif key == "status" and _CONSULTED.search(simplify(text)):
             made.warnings.append(_("That an actor was heard follows from the notes: it is not written."))
         else:
             words = {simplify(_(LABELS[value])): value for value in CHOICES[key].values}
-            made.values.append(self._near(text, words, made))
-        return made.understood()
+            made.add(self._near(text, words, made))
+        return made
 
-    def _near(self, text: str, known: Mapping[str, str], made: _Making) -> str:
+    def _near(self, text: str, known: Mapping[str, str], made: Understood) -> str:
         """The one known name that is near, with a warning; or nothing, with what cannot be understood."""
         simple = _bare(text) or simplify(text)
         close = difflib.get_close_matches(simple, known, 3, 0.8) if len(simple) > 3 else []
-        targets = _once(known[name] for name in close)
+        targets = list(dict.fromkeys(known[name] for name in close))
         person = "@" in text or sum(map(str.isdigit, text)) > 5  # in the wrong column: not shown
         value = "…" if person else clean(text)[:60]
         if len(targets) == 1:
@@ -261,25 +265,6 @@ class Vocabulary:
         tables = (self.mapping.region_by_id, self.mapping.type_by_id, self.mapping.sector_by_id)
         names = [table[target].name for table in tables if target in table]
         return (names or [_(LABELS[target]) if target in LABELS else re.split("[!:]", target)[-1]])[0]
-
-
-@dataclass
-class _Making:
-    """What is being understood."""
-
-    values: list[str] = field(default_factory=list)
-    cercles: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-    def understood(self) -> Understood:
-        return Understood(
-            _once(filter(None, self.values)), _once(self.cercles), tuple(self.warnings), tuple(self.problems)
-        )
-
-
-def _once(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(values))
 
 
 def _kind(text: str) -> int | None:
