@@ -59,9 +59,7 @@ def export(
 
 
 def import_(
-    file: Annotated[
-        Path, typer.Argument(help=_("An export, a 3W file, anybody's list: .xlsx, .ods or .csv."))
-    ],
+    file: Annotated[Path, typer.Argument(help=_("An export, a 3W file, anybody's list: .xlsx or .csv."))],
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Shows the changes, writes nothing."))] = False,
     yes: Annotated[bool, typer.Option("--yes", help=_("Writes without asking."))] = False,
     maps: Annotated[

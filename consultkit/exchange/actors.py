@@ -107,6 +107,8 @@ class Import:
         ids = (node.get("id") for node in (listed.items if listed else ()))
         self._taken = {node.text.casefold() for node in ids if node}
         found = [(sheet, *heads) for sheet in sheets if (heads := self._headings(sheet))]
+        if {"survey", "choices"} <= {sheet.name for sheet in sheets}:
+            raise WorkspaceError(_("This is a form for phones, no list of actors."))
         if not found:
             raise WorkspaceError(_nothing_recognised(sheets))
         most = max(len(keys) for _sheet, _row, _start, keys in found)

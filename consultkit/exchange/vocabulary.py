@@ -290,7 +290,10 @@ def _atoms(text: str, known: Mapping[str, str]) -> Iterator[tuple[str, str | Non
                 name = "".join(parts[at:end]).strip()
                 target = known.get(simplify(name)) or known.get(_bare(name))
                 if target or end == at + 1:
-                    if target or _bare(name):
+                    words = [known.get(simplify(word), "") for word in name.split()]
+                    if not target and len(words) > 1 and all(words):  # “gao mopti”
+                        yield from zip(name.split(), words, strict=True)
+                    elif target or _bare(name):
                         yield name, target
                     at = end + 1
                     break

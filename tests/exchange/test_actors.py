@@ -79,6 +79,7 @@ HEAD = ["Organisation", "Type", "Régions", "Secteurs"]
         ("Kidal, Menaka, Gao et Tombouctou", ("gao", "tombouctou"), (), ("Kidal", "Ménaka")),
         ("Sikasso-Bougouni - Mopti", ("mopti",), (), ("Sikasso", "Bougouni")),
         ("GAO\n  mopti ", ("gao", "mopti"), (), ()),
+        ("Gao Tombouctou Kidal", ("gao", "tombouctou"), (), ("Kidal",)),
         ("ML07 / ML-5", ("gao", "mopti"), (), ()),
         ("District de Bamako ; région de Gao", ("gao",), (), ("Bamako",)),
         ("Taoudénié, Gao", ("gao",), (), ("Taoudénit",)),
@@ -279,11 +280,14 @@ def test_persons_go_apart() -> None:
 def test_two_persons_are_two() -> None:
     done = imported(
         [*HEAD, "Responsable", "Point focal"],
-        ["Bon", "OSC", "Gao", "", "Awa Fictive", "Bakary Fictif (bf@example.org)"],
+        ["Bon", "OSC", "Gao", "", "Mme Awa Fictive", "Directeur régional : Bakary Fictif (bf@example.org)"],
+        ["Bien", "OSC", "Gao", "", "M. Ali Fictif / Mme Ada Fictive", "70 00 00 01 / 70 00 00 02"],
     )
     assert done.persons == [
         {"actor": "bon", "name": "Awa Fictive", "email": "bf@example.org"},
         {"actor": "bon", "name": "Bakary Fictif"},
+        {"actor": "bien", "name": "Ali Fictif", "phone": "70 00 00 01"},
+        {"actor": "bien", "name": "Ada Fictive", "phone": "70 00 00 02"},
     ]
 
 
@@ -309,6 +313,8 @@ def test_a_person_is_not_named_in_the_mapping() -> None:
 def test_sheets_named_after_regions_and_wrong_sheets() -> None:
     sheet = [["Acteur", "Type"], ["Bon", "OSC"]]
     assert imported(*sheet, name="Région de Gao").final["bon"]["regions"] == ("gao",)
+    with pytest.raises(WorkspaceError, match="form"):
+        Import(mapping(), [Sheet("survey", [["type", "name"]]), Sheet("choices", [["name"]])], {})
     with pytest.raises(WorkspaceError, match="Budget"):
         imported(["a", "b"], [1, 2], name="Budget")
     assert (
