@@ -31,8 +31,10 @@ _KEYS = ("meta/rootuuid", "meta-rootuuid", "_uuid", "meta/instanceid", "meta-ins
          "__id", "meta/deprecatedid")  # fmt: skip
 _MEDIA = re.compile(r"(?i)\S.*\.(jpe?g|png|heic|gif|mp3|m4a|amr|3gpp?|wav|ogg|opus|aac|mp4|mov|webm|pdf)\Z")
 _POSITION = re.compile(r"-?\d{1,3}\.\d{3,}[ ,]+-?\d{1,3}\.\d{3,}(\s|\Z)")
-_PERSON = (("phone", r"tel|telephone|phone|mobile|whatsapp"), ("email", r"e?-?mail|courriel"),
-           ("name", r"nom|noms|prenoms?|name|contact"))  # fmt: skip
+_PERSON = {
+    "phone": r"tel|telephone|phone|mobile|whatsapp", "email": r"e?-?mail|courriel",
+    "name": r"nom|noms|prenoms?|name|contact",
+}  # fmt: skip
 _YES = frozenset({"1", "true", "yes", "oui", "vrai"})
 Raw = dict[str, str]
 
@@ -55,6 +57,20 @@ class _Row:
     where: str
     places: Mapping[str, str] = field(default_factory=dict)
     people: list[Raw] = field(default_factory=list)
+
+    def low(self) -> Raw:
+        """The cells by heading in lower case."""
+        return {head.lower(): value for head, value in self.cells.items()}
+
+
+@dataclass(slots=True)
+class _Said:
+    """What cells say: the form's own values by name, answers by id, a person, what no question asks."""
+
+    own: Raw
+    answers: Raw
+    person: Raw
+    rest: list[str]
 
 
 def read_submissions(path: Path, project: Project, mapping: ActorMapping, guide: Guide) -> Read:
@@ -116,7 +132,7 @@ def _sheet_rows(path: Path, form: _Form) -> list[_Row]:
     ]
     owners: dict[str, _Row] = {}
     for row in rows:
-        low = {head.lower(): value for head, value in row.cells.items()}
+        low = row.low()
         owners |= {low[key]: row for key in ("_index", "_uuid", "_id", "key") if low.get(key)}
     for sheet, others in sheets:
         if sheet is main:
@@ -236,52 +252,47 @@ class _Form:
 
     def draft(self, row: _Row) -> Draft:
         """One submission; raises `_LeftOutError` with the reason where it makes no note."""
-        own, answers, rest = self.sorted(row.cells)
-        low = {head.lower(): value for head, value in row.cells.items()}
+        said = self.said(row.cells)
+        low = row.low()
         keys = [k for key in _KEYS if (k := low.get(key, "").removeprefix("uuid:").strip())]
         if not keys:
             raise _LeftOutError(_("nothing tells it from others (_uuid, KEY): export it with that column."))
-        states = [
-            low.get(key, "").lower()
-            for key in ("_validation_status", "_validation_status/uid", "reviewstate")
-        ]
-        if re.search(r"not.approved|rejected", " ".join(states)):
+        states = (low.get(key, "") for key in ("_validation_status", "_validation_status/uid", "reviewstate"))
+        if re.search(r"not.approved|rejected", " ".join(states).lower()):
             raise _LeftOutError(_("it was rejected by who reviewed it."))
-        if own.get("note_consent_given") != "yes":
+        if said.own.get("note_consent_given") != "yes":
             raise _LeftOutError(_("consent was not given."), "note_consent_given")
-        region, actor = self.where(own)
-        values, kept = self.values(own, xlsform.CONSENT + xlsform.SHEET)
-        rows = [self.sorted(cells)[0] for cells in row.people]
+        region, actor = self.where(said.own)
+        values, kept = self.values(said.own, xlsform.CONSENT + xlsform.SHEET)
+        rows = [self.said(cells).own for cells in row.people]
         people = [self.values(cells, xlsform.PARTICIPANT, "participants.") for cells in rows]
         private = {f.name: f.key for f in xlsform.PRIVATE}
-        person = {private[n]: own[n] for n in private if own.get(n)} | self.persons_in(row.cells)
-        said = [{n: text for n, text in own.items() if n not in private}, answers, rest]
-        kept += [line for _values, more in people for line in more] + rest
+        person = {private[n]: said.own[n] for n in private if said.own.get(n)} | said.person
+        read = [{n: text for n, text in said.own.items() if n not in private}, said.answers, said.rest]
+        kept += [line for _values, more in people for line in more] + said.rest
         return Draft(
-            "submission", tuple(dict.fromkeys(map(digest, keys))), data_of(said, rows), actor, region, values,
+            "submission", tuple(dict.fromkeys(map(digest, keys))), data_of(read, rows), actor, region, values,
             None if self.without_people else [found for found, _more in people],
-            {id_: text for id_, answer in answers.items() if (text := typed.answer(answer))},
+            {id_: text for id_, answer in said.answers.items() if (text := typed.answer(answer))},
             unplaced("\n\n".join(map(typed.escape, kept))), [person] if person else [],
         )  # fmt: skip
 
-    def sorted(self, cells: Raw) -> tuple[Raw, Raw, list[str]]:
-        """Cells as the form's own values by name, answers by id, and what no question asks."""
-        own: Raw = {}
-        answers: Raw = {}
-        rest: list[str] = []
+    def said(self, cells: Raw) -> _Said:
+        """Cells as the form's own values by name, answers by id, a person, and what no question asks."""
+        said = _Said({}, {}, {}, [])
         for head, text in cells.items():
             name, choice = self.place(head)
-            target, id_ = (own, name) if name in self.own else (answers, self.ids.get(name, ""))
             if not name:
-                rest += self.unknown(head, text)
-            elif choice:
-                told = self.chosen(name, choice)
-                if text.lower() in _YES and told not in re.split(r"; | ", target.get(id_, "")):
-                    sign = " " if name in self.own else "; "
-                    target[id_] = (target[id_] + sign if target.get(id_) else "") + told
-            else:
-                target[id_] = self.chosen(name, text)
-        return own, answers, rest
+                self.unknown(said, head, text)
+                continue
+            values, id_ = (said.own, name) if name in self.own else (said.answers, self.ids[name])
+            told, before = self.chosen(name, choice or text), values.get(id_, "")
+            if not choice:
+                values[id_] = told
+            elif text.lower() in _YES and told not in re.split(r"; | ", before):
+                sign = " " if name in self.own else "; "
+                values[id_] = f"{before}{sign}{told}" if before else told
+        return said
 
     def chosen(self, name: str, text: str) -> str:
         """A value as the form names it (own choices), or as it reads (the guide's options)."""
@@ -297,28 +308,22 @@ class _Form:
             return "; ".join(options[part] for part in text.split())
         return options.get(text, text)
 
-    def unknown(self, head: str, text: str) -> list[str]:
+    def unknown(self, said: _Said, head: str, text: str) -> None:
         """What becomes of a column that is none of the form's; photos, sound, positions are left out."""
         if _SYSTEM.match(head):
-            return []
-        if self._personal(head):
-            self.told[_("Kept in private/ alone: {column}").format(column=head)] = None
-            return []
-        if _MEDIA.match(text) or _POSITION.match(text) or head.lower().endswith("_url"):
-            self.told[_("Left out (photo, sound or position): {column}").format(column=head)] = None
-            return []
-        self.told[_("Not in the guide, kept under {{#unplaced}}: {column}").format(column=head)] = None
-        return [f"{head.rpartition('/')[2]} : {text}"]
-
-    def _personal(self, head: str) -> str:
-        words = fold(re.split(r"[/]", head)[-1])
-        return next((key for key, stems in _PERSON if re.search(rf"(?<![a-z0-9])({stems})(?![a-z0-9])",
-                     words.replace("_", " ")) and not self.known(head)), "")  # fmt: skip
-
-    def persons_in(self, cells: Raw) -> Raw:
-        """Names, phones and addresses in columns of somebody's own."""
-        return {key: text for head, text in cells.items()
-                if not _SYSTEM.match(head) and (key := self._personal(head))}  # fmt: skip
+            return
+        last = head.rpartition("/")[2]
+        words = fold(last).replace("_", " ")
+        key = next((key for key, stems in _PERSON.items() if re.search(rf"\b({stems})\b", words)), "")
+        if key:
+            said.person[key] = text
+            message = _("Kept in private/ alone: {column}")
+        elif _MEDIA.match(text) or _POSITION.match(text) or head.lower().endswith("_url"):
+            message = _("Left out (photo, sound or position): {column}")
+        else:
+            said.rest.append(f"{last} : {text}")
+            message = _("Not in the guide, kept under {{#unplaced}}: {column}")
+        self.told[message.format(column=head)] = None
 
     def where(self, own: Raw) -> tuple[str, str]:
         """The region and the actor; an actor typed by hand counts once it stands in the mapping."""
