@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from consultkit.files import WorkspaceError
 from consultkit.i18n import _
 from consultkit.model import ActorMapping, Guide, Project
-from consultkit.output.terminal import ask, printable
+from consultkit.output.terminal import ask, printable, say, terminal_width, width_of, wrap
 from consultkit.privacy.matcher import Hit
 
 if TYPE_CHECKING:
@@ -46,6 +46,15 @@ def _search(project: Project) -> Callable[[str], list[Hit]]:
     from consultkit.rules.privacy import matcher
 
     return matcher(project).search
+
+
+def item(mark: str, text: str, style: str = "") -> None:
+    """Prints a text beside a mark; on a terminal folded at words."""
+    text = printable(text)
+    room = terminal_width() - width_of(mark)
+    lines = wrap(text, room) if sys.stdout.isatty() and room > 20 else [text]
+    for number, line in enumerate(lines):
+        say([[(mark if number == 0 else " " * width_of(mark), style), (line, "")]])
 
 
 def agreed(question: str, *, default: bool) -> bool:

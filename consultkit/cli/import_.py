@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from consultkit.cli import root
-from consultkit.cli.common import hidden, keep, sound
+from consultkit.cli.common import hidden, item, keep, sound
 from consultkit.files import locked
 from consultkit.i18n import N_, _, ngettext
 from consultkit.load import load
@@ -41,6 +41,6 @@ def import_(
         for kind, count in Counter(outcome.kind for outcome in outcomes).items():
             print("  " + _(KINDS[kind]).format(n=count))
         for line in (*read.problems, *read.told):
-            print("  ! " + hidden(project, line))
+            item("  ! ", hidden(project, line))
         code = keep(project, outcomes, dry_run, yes)
         return 1 if read.problems else code

@@ -5,18 +5,18 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from consultkit.cli import root
-from consultkit.cli.common import agreed, readable
+from consultkit.cli.common import agreed, item, readable
 from consultkit.files import MAPPING, MAX_BYTES, Source, WorkspaceError, locked, write_atomic
 from consultkit.i18n import N_, _, ngettext, speaking
 from consultkit.load import load
 from consultkit.model import ActorMapping, Project
-from consultkit.output.terminal import Line, printable, say
 
 if TYPE_CHECKING:
     from consultkit.exchange.actors import Import, Told
@@ -32,27 +32,26 @@ HELP = (
 
 def export(
     file: Annotated[Path, typer.Argument(help=_("The file to write: .xlsx or .csv."))],
-    with_appointments: Annotated[
-        bool,
-        typer.Option("--with-appointments", help=_("With the appointments, which tell where you are.")),
-    ] = False,
 ) -> int:
-    """Writes the actors as a spreadsheet for the commissioner."""
+    """Writes the actors as a spreadsheet for the commissioner; when you meet whom is not in it."""
+    from consultkit.privacy.gate import leaks
+    from consultkit.rules.privacy import matcher
+
     project = load(root())
     mapping = readable(project)
     if file.suffix.lower() not in (".xlsx", ".csv"):
         raise typer.BadParameter(_("The file must end in .xlsx or .csv."))
     with speaking(project.language):
-        data = _table(project, mapping, file, with_appointments)
-    if _leaks(project, file.name, data):
+        data = _table(project, mapping, file)
+    found = leaks({file.name: data}, matcher(project))
+    for leak in found:
+        print(leak, file=sys.stderr)
+    if found:
         return 1
     write_atomic(file, data)
     number = len(mapping.actors)
-    print(
-        ngettext("{file}: {number} actor.", "{file}: {number} actors.", number).format(
-            file=file, number=number
-        )
-    )
+    said = ngettext("{file}: {number} actor.", "{file}: {number} actors.", number)
+    print(said.format(file=file, number=number))
     if not project.names_checked:
         print(_("Names not checked: the identities are not at hand."))
     return 0
@@ -111,14 +110,14 @@ def review(
     else:
         told = compare(mapping, before)
         print(_("Since {since}:").format(since=since or revision or _("the beginning")))
-        lines: list[Line] = [[("+ ", "green"), (printable(f"{a.id} · {a.name}"), "")] for a in told.added]
+        for actor in told.added:
+            item("+ ", f"{actor.id} · {actor.name}", "green")
         for actor, changes in told.changed:
-            lines += [
-                [("~ ", "yellow"), (printable(f"{actor.id} · {actor.name}"), "")],
-                *map(_change_line, changes),
-            ]
-        lines += [[("- ", "red"), (printable(f"{a.id} · {a.name}"), "")] for a in told.gone]
-        say(lines or [[(_("  No change."), "")]])
+            _show_changes(f"{actor.id} · {actor.name}", changes)
+        for actor in told.gone:
+            item("- ", f"{actor.id} · {actor.name}", "red")
+        if not (told.added or told.changed or told.gone):
+            print(_("  No change."))
     _show_states(mapping)
     return 0
 
@@ -149,38 +148,30 @@ def _pair(text: str) -> tuple[str, str]:
     return left.strip(), right.strip()
 
 
-def _table(project: Project, mapping: ActorMapping, file: Path, with_appointments: bool) -> bytes:
+def _table(project: Project, mapping: ActorMapping, file: Path) -> bytes:
     from consultkit.exchange import spreadsheet as sheet
-    from consultkit.exchange.table import columns, rows
+    from consultkit.exchange.table import COLUMNS, rows
     from consultkit.exchange.vocabulary import CHOICES, HEADINGS, LABELS
 
-    keys, body = columns(with_appointments), rows(mapping, with_appointments)
+    body = rows(mapping)
     if file.suffix.lower() == ".csv":
-        return sheet.to_csv(
-            [[_(HEADINGS[key][0]) for key in keys], *body], ";" if project.language == "fr" else ","
-        )
+        heads = [_(HEADINGS[key][0]) for key in COLUMNS]
+        return sheet.to_csv([heads, *body], ";" if project.language == "fr" else ",")
     choices = {key: tuple(_(LABELS[value]) for value in enum.values) for key, enum in CHOICES.items()}
     choices |= {
-        "type": tuple(t.name for t in mapping.actor_types),
-        "regions": tuple(r.name for r in mapping.regions),
-        "sectors": tuple(s.name for s in mapping.sectors),
+        "type": tuple(one.name for one in mapping.actor_types),
+        "regions": tuple(one.name for one in mapping.regions),
+        "sectors": tuple(one.name for one in mapping.sectors),
     }
     strict = ("type", "kind", "priority", "review")
-    heads = [sheet.Column(_(HEADINGS[k][0]), HEADINGS[k][1], choices.get(k, ()), k in strict) for k in keys]
+    columns = [
+        sheet.Column(_(HEADINGS[key][0]), HEADINGS[key][1], choices.get(key, ()), key in strict)
+        for key in COLUMNS
+    ]
     lines = [_(line) for line in HELP] + ([] if project.names_checked else [_("Names not checked.")])
     about = sheet.Page(_("Instructions"), [sheet.Column(_("Instructions"), 100)], [[line] for line in lines])
-    return sheet.to_xlsx([sheet.Page(_("Actors"), heads, body), about], mapping.campaign.title, _("Lists"))
-
-
-def _leaks(project: Project, name: str, data: bytes) -> bool:
-    """Tells known identities in what is about to leave."""
-    from consultkit.privacy.gate import leaks
-    from consultkit.rules.privacy import matcher
-
-    found = leaks({name: data}, matcher(project))
-    for leak in found:
-        print(leak, file=sys.stderr)
-    return bool(found)
+    pages = [sheet.Page(_("Actors"), columns, body), about]
+    return sheet.to_xlsx(pages, mapping.campaign.title, _("Lists"))
 
 
 def _show(read: Import) -> int:
@@ -188,18 +179,13 @@ def _show(read: Import) -> int:
     by_actor: dict[str, list[Change]] = defaultdict(list)
     for change in read.changes:
         by_actor[change.actor].append(change)
-    lines: list[Line] = []
     for id_, changes in by_actor.items():
-        if not changes[0].key:
-            lines.append([("+ ", "green"), (printable(f"{id_} · {changes[0].after}"), "")])
-            continue
-        lines += [
-            [("~ ", "yellow"), (printable(f"{id_} · {read.final[id_]['name']}"), "")],
-            *map(_change_line, changes),
-        ]
-    say(lines)
+        if changes[0].key:
+            _show_changes(f"{id_} · {read.final[id_]['name']}", changes)
+        else:
+            item("+ ", f"{id_} · {changes[0].after}", "green")
     added = sum(not change.key for change in read.changes)
-    summary = _("{added} added, {changed} changed.") if lines else _("The mapping says all this already.")
+    summary = _("{added} added, {changed} changed.") if by_actor else _("The mapping says all this already.")
     print(summary.format(added=added, changed=len(by_actor) - added))
     if persons := len(read.persons):
         message = ngettext(
@@ -210,28 +196,23 @@ def _show(read: Import) -> int:
     return 1 if any(told.error for told in read.told) else 0
 
 
-def _change_line(change: Change) -> Line:
+def _show_changes(actor: str, changes: Iterable[Change]) -> None:
     from consultkit.exchange.vocabulary import HEADINGS
 
-    before, after = (" / ".join(text.split("\n")) or "–" for text in (change.before, change.after))
-    return [(f"    {_(HEADINGS[change.key][0])}: ", "dim"), (printable(f"{before} → {after}"), "")]
+    item("~ ", actor, "yellow")
+    for change in changes:
+        before, after = (" / ".join(text.split("\n")) or "–" for text in (change.before, change.after))
+        item(f"    {_(HEADINGS[change.key][0])}: ", f"{before} → {after}", "dim")
 
 
-def _show_told(told: list[Told]) -> None:
+def _show_told(told: Iterable[Told]) -> None:
     """Errors, then remarks; what is told of many cells once."""
     places: dict[tuple[bool, str], list[str]] = defaultdict(list)
     for one in told:
         places[not one.error, one.message].append(one.place)
-    lines: list[Line] = []
-    for (remark, message), cells in sorted(places.items(), key=lambda item: item[0][0]):
+    for (remark, message), cells in sorted(places.items(), key=lambda pair: pair[0][0]):
         where = ", ".join(dict.fromkeys(cells[:3])) + (f" … ({len(cells)})" if len(cells) > 3 else "")
-        lines.append(
-            [
-                ("! " if not remark else "· ", "red" if not remark else "dim"),
-                (printable(f"{where} {message}"), ""),
-            ]
-        )
-    say(lines)
+        item("· " if remark else "! ", f"{where} {message}", "dim" if remark else "red")
 
 
 def _show_states(mapping: ActorMapping) -> None:
@@ -242,8 +223,7 @@ def _show_states(mapping: ActorMapping) -> None:
         ids = [actor.id for actor in mapping.actors if actor.review == state]
         if ids:
             label = _(LABELS[state]) if state else _("not reviewed")
-            head = _("{label} ({n}):").format(label=label, n=len(ids)) + " "
-            say([[(head, "bold"), (printable(", ".join(ids)), "")]])
+            item(_("{label} ({n}):").format(label=label, n=len(ids)) + " ", ", ".join(ids), "bold")
 
 
 def _checked_text(project: Project, read: Import) -> bytes:

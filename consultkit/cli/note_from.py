@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from consultkit.cli import root
-from consultkit.cli.common import hidden, keep, sound
+from consultkit.cli.common import hidden, item, keep, sound
 from consultkit.exchange import drafts
 from consultkit.exchange.typed import join
 from consultkit.exchange.word_note import Typed, read_note
@@ -51,7 +51,7 @@ def note_from(file: Path, actors: Sequence[str], region: str | None, again: bool
             message = _("“{actor}” already has the note {id}. For a further talk: --follow-up.")
             raise WorkspaceError(message.format(actor=actor, id=held[0].id))
         for line in typed.told:
-            print("  ! " + hidden(project, line))
+            item("  ! ", hidden(project, line))
         return keep(project, outcomes, dry_run=False, yes=True)
 
 
