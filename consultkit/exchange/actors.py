@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
+from consultkit.exchange.people import persons_in
 from consultkit.exchange.spreadsheet import Sheet, clean
 from consultkit.exchange.table import (
     LISTS,
@@ -52,15 +53,6 @@ At = tuple[Sheet, int, int]  # a cell: its sheet, row and column
 Cell = tuple[str, At]
 _ACRONYM = re.compile(r"\s*\(([A-ZÀ-Þ][\w&/-]{1,11})\)$")
 _ERROR = re.compile(r"#(REF|N/A|VALUE|NAME|DIV/0|NULL|NUM|NOM|VALEUR)[!?]?")
-_EMAIL = re.compile(r"[^\s,;<>()]+@[^\s,;<>()]+")
-_PHONE = re.compile(r"\+?\(?\d[\d .()-]{5,}\d")
-_ROLES = re.compile(  # what stands around a name and is none
-    r"(?i)\b(t[ée]l|mail|e-mail|cel|mob|contact|m|mm|mr|mme|mlle|mrs|ms|dr|pr|prof|coordinat\w+|responsable|"
-    r"(direct\w+|pr[ée]sident\w*|secr[ée]taire|charg[ée]e?|chef\w*|repr[ée]sentante?)"
-    r"( (g[ée]n[ée]ral|r[ée]gional|national|ex[ée]cuti|adjoint)\w*)?|point focal)\b[.:]*"
-)
-_BETWEEN = re.compile(r"[:;,/()<>\n-]+(?=\s|$)")
-_PERSONS = re.compile(r"[;\n]|\s/\s|\s&\s|\set\s|\sand\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +78,7 @@ class Group:
         default_factory=lambda: defaultdict(list)
     )  # for each row, its regions and what it says
     stated: set[str] = field(default_factory=set)  # by a row with our id: then what is empty is meant so
+    emptied: set[str] = field(default_factory=set)
     partial: set[str] = field(default_factory=set)  # something was not understood
     fresh: set[str] = field(default_factory=set)  # says other than the mapping
     persons: list[dict[str, str]] = field(default_factory=list)
@@ -176,7 +169,7 @@ class Import:
         ours = row.first.get("id", "") == (group.actor.id if group.actor else group.id) != ""
         for key, cells in self._cells(row, group).items():
             if key == "person":
-                group.persons += _persons(text for text, _cell in cells if text)
+                group.persons += persons_in(text for text, _cell in cells if text)
             elif key in HEADINGS and key != "id" and (key != "name" or (group.actor and ours)):
                 self._read_key(group, key, self._resolved(cells), here, ours)
         return None
@@ -254,6 +247,8 @@ class Import:
                 group.per_region[key].append((here, self._by_region(key, *filled[0]) if filled else {"": ""}))
             if len(self.told) > told:
                 group.partial.add(key)
+        elif ours and cells and not filled:
+            group.emptied.add(key)
         elif filled and filled[0][0] != group.single.get(key):
             self._read_single(group, key, *filled[0])
         return None
@@ -353,8 +348,7 @@ class Import:
                 self._tell(message.format(ours=two[0], theirs=two[1]), group.place, False)
             else:
                 values[key] = value
-        emptied = group.stated & group.fresh - group.single.keys() - group.partial
-        for key in emptied - {*LISTS, *PER_REGION, "name", "type", "review"}:
+        for key in group.emptied - group.single.keys() - {"name", "type", "review"}:
             values.pop(key, None)
         self._settle_regions(group, values)
         return group.actor.id
@@ -549,24 +543,6 @@ def _persons_apart(keys: dict[int, str]) -> dict[int, str]:
     """“Nom” beside a column of organisations, or beside “Prénom”, is a person's."""
     person = "name" in keys.values() or {"person", "acronym"} <= set(keys.values())
     return {i: ("person" if person else "name") if key == "weak" else key for i, key in keys.items()}
-
-
-def _persons(texts: Iterable[str]) -> list[dict[str, str]]:
-    """Names, phones and e-mails in a row's cells about persons; words alone in their cells make one name."""
-    found: dict[str, dict[str, None]] = {"name": {}, "phone": {}, "email": {}}
-    words: dict[str, None] = {}
-    for text in texts:
-        for key, pattern in (("email", _EMAIL), ("phone", _PHONE)):
-            found[key] |= dict.fromkeys(match.strip() for match in pattern.findall(text))
-            text = pattern.sub(" ", text)
-        for one in _PERSONS.split(text):
-            name = " ".join(_BETWEEN.sub(" ", _ROLES.sub(" ", one)).split())
-            if name:
-                (found["name"] if " " in name else words)[name] = None
-    if words:
-        found["name"] = {" ".join(words): None, **found["name"]}
-    rows = itertools.zip_longest(*found.values())
-    return [{key: value for key, value in zip(found, row, strict=True) if value} for row in rows]
 
 
 def _nothing_recognised(sheets: Sequence[Sheet]) -> str:

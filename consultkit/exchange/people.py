@@ -1,7 +1,9 @@
-"""Entries for private/identities.yaml: added where they lack, and written with all else or not at all."""
+"""Persons: read from cells, kept in private/identities.yaml alone, written with all else or not at all."""
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -16,6 +18,15 @@ from consultkit.privacy.vault import LOCKED, PLAIN, unlock
 from consultkit.text import fold
 
 _KEYS = ("name", "phone", "email")
+_EMAIL = re.compile(r"[^\s,;<>()]+@[^\s,;<>()]+")
+_PHONE = re.compile(r"\+?\(?\d[\d .()-]{5,}\d")
+_ROLES = re.compile(  # what stands around a name and is none
+    r"(?i)\b(t[ée]l|mail|e-mail|cel|mob|contact|m|mm|mr|mme|mlle|mrs|ms|dr|pr|prof|coordinat\w+|responsable|"
+    r"(direct\w+|pr[ée]sident\w*|secr[ée]taire|charg[ée]e?|chef\w*|repr[ée]sentante?)"
+    r"( (g[ée]n[ée]ral|r[ée]gional|national|ex[ée]cuti|adjoint)\w*)?|point focal)\b[.:]*"
+)
+_BETWEEN = re.compile(r"[:;,/()<>\n-]+(?=\s|$)")
+_PERSONS = re.compile(r"[;\n]|\s/\s|\s&\s|\set\s|\sand\s")
 
 
 def with_people(project: Project, entries: Iterable[Mapping[str, str]]) -> tuple[str, bytes] | None:
@@ -79,3 +90,21 @@ def _added(before: bytes, entries: Sequence[Mapping[str, str]]) -> bytes:
         raise WorkspaceError(_("{path} cannot be read: `consultkit check` says where.").format(path=PLAIN))
     root = reading.root if reading.root is not None and reading.root.kind == "map" else Node("map", {}, 1, 1)
     return apply(text, Document(text).add_entries(root, "identities", entries)).encode()
+
+
+def persons_in(texts: Iterable[str]) -> list[dict[str, str]]:
+    """Names, phones and e-mails in a row's cells about persons; words alone in their cells make one name."""
+    found: dict[str, dict[str, None]] = {"name": {}, "phone": {}, "email": {}}
+    words: dict[str, None] = {}
+    for text in texts:
+        for key, pattern in (("email", _EMAIL), ("phone", _PHONE)):
+            found[key] |= dict.fromkeys(match.strip() for match in pattern.findall(text))
+            text = pattern.sub(" ", text)
+        for one in _PERSONS.split(text):
+            name = " ".join(_BETWEEN.sub(" ", _ROLES.sub(" ", one)).split())
+            if name:
+                (found["name"] if " " in name else words)[name] = None
+    if words:
+        found["name"] = {" ".join(words): None, **found["name"]}
+    rows = itertools.zip_longest(*found.values())
+    return [{key: value for key, value in zip(found, row, strict=True) if value} for row in rows]

@@ -265,6 +265,19 @@ def test_what_is_not_understood_leaves_the_rest() -> None:
     assert "76" not in " ".join(told.message for told in done.told)
 
 
+def test_a_cell_that_is_not_understood_empties_nothing() -> None:
+    text = BASE.replace(
+        "    review: confirmed\n", "    review: confirmed\n    priority: high\n    comment: oui\n"
+    )
+    done = imported(
+        ["Id", "Organisation", "Priorité", "Commentaires"],
+        ["tamat", "Association Tamat", "zblork", ""],
+        text=text,
+    )
+    assert [told.place for told in done.told] == ["L!C2"]
+    assert (done.final["tamat"]["priority"], "comment" in done.final["tamat"]) == ("high", False)
+
+
 def test_persons_go_apart() -> None:
     done = imported(
         [*HEAD, "Nom", "Prénom", "Contact", "Tél"],
