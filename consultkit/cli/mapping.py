@@ -42,13 +42,14 @@ def export(
     if file.suffix.lower() not in (".xlsx", ".csv"):
         raise typer.BadParameter(_("The file must end in .xlsx or .csv."))
     with speaking(project.language):
-        data = _table(project, mapping, file)
-    found = leaks({file.name: data}, matcher(project))
+        outputs = _tables(project, mapping, file)
+    found = leaks(outputs, matcher(project))
     for leak in found:
         print(leak, file=sys.stderr)
     if found:
         return 1
-    write_atomic(file, data)
+    for name, data in outputs.items():
+        write_atomic(file.parent / name, data)
     number = len(mapping.actors)
     said = ngettext("{file}: {number} actor.", "{file}: {number} actors.", number)
     print(said.format(file=file, number=number))
@@ -148,15 +149,19 @@ def _pair(text: str) -> tuple[str, str]:
     return left.strip(), right.strip()
 
 
-def _table(project: Project, mapping: ActorMapping, file: Path) -> bytes:
+def _tables(project: Project, mapping: ActorMapping, file: Path) -> dict[str, bytes]:
+    """The file to write by its name; what must be said of a .csv stands in a text beside it."""
     from consultkit.exchange import spreadsheet as sheet
     from consultkit.exchange.table import COLUMNS, rows
     from consultkit.exchange.vocabulary import CHOICES, HEADINGS, LABELS
 
     body = rows(mapping)
+    lines = [_(line) for line in HELP] + ([] if project.names_checked else [_("Names not checked.")])
     if file.suffix.lower() == ".csv":
         heads = [_(HEADINGS[key][0]) for key in COLUMNS]
-        return sheet.to_csv([heads, *body], ";" if project.language == "fr" else ",")
+        made = {file.name: sheet.to_csv([heads, *body], ";" if project.language == "fr" else ",")}
+        beside = {f"{file.stem}-{_('README')}.txt": "\r\n".join([*lines, ""]).encode()}
+        return made if project.names_checked else made | beside
     choices = {key: tuple(_(LABELS[value]) for value in enum.values) for key, enum in CHOICES.items()}
     choices |= {
         "type": tuple(one.name for one in mapping.actor_types),
@@ -168,10 +173,9 @@ def _table(project: Project, mapping: ActorMapping, file: Path) -> bytes:
         sheet.Column(_(HEADINGS[key][0]), HEADINGS[key][1], choices.get(key, ()), key in strict)
         for key in COLUMNS
     ]
-    lines = [_(line) for line in HELP] + ([] if project.names_checked else [_("Names not checked.")])
     about = sheet.Page(_("Instructions"), [sheet.Column(_("Instructions"), 100)], [[line] for line in lines])
     pages = [sheet.Page(_("Actors"), columns, body), about]
-    return sheet.to_xlsx(pages, mapping.campaign.title, _("Lists"))
+    return {file.name: sheet.to_xlsx(pages, mapping.campaign.title, _("Lists"))}
 
 
 def _show(read: Import) -> int:

@@ -68,6 +68,8 @@ def test_an_export_tells_neither_who_was_heard_nor_when_one_meets(campaign: Path
 def test_headings_are_in_the_campaigns_language(campaign: Path) -> None:
     assert main(["mapping", "export", "a.csv", "--lang", "en"]) == 0
     assert "Acteur;" in (campaign / "a.csv").read_text("utf-8-sig").splitlines()[0]
+    (beside,) = campaign.glob("a-*.txt")
+    assert "Noms non contrôlés" in beside.read_text("utf-8")
 
 
 def test_an_export_with_a_known_name_is_refused(campaign: Path, capsys) -> None:
