@@ -10,8 +10,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
+from consultkit.exchange.lists import At, Cell, Row, lists_of_actors
 from consultkit.exchange.people import persons_in
 from consultkit.exchange.spreadsheet import Sheet, clean
 from consultkit.exchange.table import (
@@ -33,7 +33,6 @@ from consultkit.exchange.vocabulary import (
     Understood,
     Vocabulary,
     day,
-    heading_key,
     simplify,
 )
 from consultkit.exchange.yaml_edit import Document, Edit, apply
@@ -43,15 +42,11 @@ from consultkit.model import Actor, ActorMapping
 from consultkit.parse.mapping import parse_mapping
 from consultkit.privacy import patterns
 from consultkit.schema.types import ID
-from consultkit.text import fold, listing, within_one_edit
+from consultkit.text import fold, within_one_edit
 
 AGREED = ("type", "kind", "acronym")  # of an actor that another's list names, ours holds
-HEADING_ROWS = 25
 ROWS_READ_AGAIN = 5_000
 PARTICLES = frozenset(("de", "du", "des", "la", "le", "les", "l", "d", "et", "pour", "of", "the", "and"))
-At = tuple[Sheet, int, int]  # a cell: its sheet, row and column
-Cell = tuple[str, At]
-_ACRONYM = re.compile(r"\s*\(([A-ZÀ-Þ][\w&/-]{1,11})\)$")
 _ERROR = re.compile(r"#(REF|N/A|VALUE|NAME|DIV/0|NULL|NUM|NOM|VALEUR)[!?]?")
 
 
@@ -99,65 +94,25 @@ class Import:
         listed = mapping.data.node.get("actors")
         ids = (node.get("id") for node in (listed.items if listed else ()))
         self._taken = {node.text.casefold() for node in ids if node}
-        found = [(sheet, *heads) for sheet in sheets if (heads := self._headings(sheet))]
-        if {"survey", "choices"} <= {sheet.name for sheet in sheets}:
-            raise WorkspaceError(_("This is a form for phones, no list of actors."))
-        if not found:
-            raise WorkspaceError(_nothing_recognised(sheets))
-        most = max(len(keys) for _sheet, _row, _start, keys in found)
-        found = [one for one in found if len(one[3]) * 2 >= most]  # a sheet of lists is none of actors
-        rows = [row for sheet, _row, start, keys in found for row in _rows(sheet, start, keys)]
+        lists = lists_of_actors(sheets, self.maps)
+        rows = [row for one in lists for row in one.rows()]
         self._known = _Known(mapping, (simplify(row.named[0]) for row in rows))
-        for sheet, row, _start, keys in found:
-            self._tell_unknown(sheet, row, keys)
-        for one in rows:
-            self._read_row(one)
+        message = _('The column “{name}” is not known: left out (--map "{name}=comment" would read it).')
+        for name, at in (unknown for one in lists for unknown in one.unknown()):
+            self._tell(message.format(name=name[:60]), at, False)
+        for row in rows:
+            self._read_row(row)
         groups = list({id(group): group for group in self._groups.values()}.values())
         owners = [self._settle(group) for group in groups]
         self.persons = [{"actor": owner, **person} for owner, group in zip(owners, groups, strict=True)
                         if owner for person in group.persons]  # fmt: skip
-        if not any("review" in keys.values() for _sheet, _row, _start, keys in found):
+        if not any("review" in one.keys.values() for one in lists):
             self._mark()
         self.changes = list(self.differences())
 
-    # headings
-
-    def _headings(self, sheet: Sheet) -> tuple[int, int, dict[int, str]] | None:
-        """The row of headings, the first of data, each column's key; None where no row names actors."""
-        score, last, keys = 1, -1, dict[int, str]()
-        tags: dict[int, str] = {}
-        after = 0
-        for number, row in enumerate(sheet.rows[:HEADING_ROWS]):
-            texts = [clean(value) for value in row]
-            if sum(bool(re.match(r"#[a-z]", text)) for text in texts) >= 2:
-                tags = {i: heading_key(text) for i, text in enumerate(texts) if text.startswith("#")}
-                after = number + 1
-                continue
-            found = {i: key for i, text in enumerate(texts) if text and (key := self._key(text))}
-            distinct = set(found.values())
-            if {"name", "acronym", "id", "weak"} & distinct and len(distinct) > score:
-                score, last, keys = len(distinct), number, found
-        keys = _persons_apart({i: key for i, key in {**keys, **tags}.items() if key})
-        if not {"name", "acronym", "id"} & set(keys.values()):
-            return None
-        return last if last >= 0 else after - 1, max(after, last + 1), keys
-
-    def _key(self, text: str) -> str:
-        given = self.maps.get(simplify(text))
-        if given is None:
-            return heading_key(text)
-        return given if given in (*HEADINGS, "person") else heading_key(given)
-
-    def _tell_unknown(self, sheet: Sheet, row: int, keys: dict[int, str]) -> None:
-        message = _('The column “{name}” is not known: left out (--map "{name}=comment" would read it).')
-        for index, value in enumerate(sheet.rows[row]):
-            text = clean(value)
-            if text and index not in keys and not text.startswith("#"):
-                self._tell(message.format(name=text[:60]), (sheet, row, index), False)
-
     # rows
 
-    def _read_row(self, row: _Row) -> None:
+    def _read_row(self, row: Row) -> None:
         group = self._group(row)
         if group is None:
             return self._tell(_("This row names no actor: left out."), row.start)
@@ -174,7 +129,7 @@ class Import:
                 self._read_key(group, key, self._resolved(cells), here, ours)
         return None
 
-    def _cells(self, row: _Row, group: Group) -> dict[str, list[Cell]]:
+    def _cells(self, row: Row, group: Group) -> dict[str, list[Cell]]:
         """A row's cells by key; an acronym behind the name stands in its own, unless our name has it so."""
         name, acronym = row.first.get("name", ""), row.named[1]
         if not acronym or "acronym" in row.first or not name:
@@ -183,7 +138,7 @@ class Import:
             return row.cells
         return {**row.cells, "name": [(row.named[0], row.start)], "acronym": [(acronym, row.start)]}
 
-    def _regions_of(self, row: _Row) -> tuple[str, ...]:
+    def _regions_of(self, row: Row) -> tuple[str, ...]:
         """Where a row counts that has no cell for regions: where its sheet says, else in the only one."""
         if "regions" in row.cells:
             return ()
@@ -203,7 +158,7 @@ class Import:
                 cells = [cell for cell in cells if cell[1] != at]
         return cells
 
-    def _group(self, row: _Row) -> Group | None:
+    def _group(self, row: Row) -> Group | None:
         """The group of the actor that a row names by our id, else by name; nothing where it names nobody."""
         name, id_ = row.named[0], row.first.get("id", "")
         by_id, by_name = ("id", id_), ("name", simplify(name))
@@ -222,7 +177,7 @@ class Import:
                 group.id, group.name = id_, group.name if group.actor else name
         return group
 
-    def _found(self, row: _Row) -> Actor | None:
+    def _found(self, row: Row) -> Actor | None:
         """The actor of the mapping that another's row names; told where that is not by its own name."""
         name, acronym = map(simplify, row.named)
         bare = simplify(re.sub(r"\s*\([^()]*\)$", "", row.named[0]))
@@ -451,46 +406,6 @@ class Import:
             raise WorkspaceError(layout_problem()) from error
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A row: its cells by key, the first text for each, and where it begins."""
-
-    sheet: Sheet
-    cells: dict[str, list[Cell]]
-    first: dict[str, str]
-    named: tuple[str, str]
-    start: At
-
-
-def _rows(sheet: Sheet, start: int, keys: Mapping[int, str]) -> Iterator[_Row]:
-    for number in range(start, len(sheet.rows)):
-        row = sheet.rows[number]
-        cells: dict[str, list[Cell]] = {}
-        first: dict[str, str] = {}
-        for column, key in keys.items():
-            if column < len(row):
-                text = clean(row[column])
-                cells.setdefault(key, []).append((text, (sheet, number, column)))
-                if text:
-                    first.setdefault(key, text)
-        if first:
-            yield _Row(
-                sheet,
-                cells,
-                first,
-                _named(first.get("name", ""), first.get("acronym", "")),
-                (sheet, number, min(keys)),
-            )
-
-
-@cache
-def _named(name: str, acronym: str) -> tuple[str, str]:
-    """The name and the acronym that a row gives: “Union de la paix (UP)” gives both."""
-    name = " ".join(name.split()) or acronym
-    match = None if acronym else _ACRONYM.search(name)
-    return (name[: match.start()], match[1]) if match and match.start() else (name, acronym)
-
-
 class _Known:
     """The mapping's actors by what others call them; `named` are the names that the list holds."""
 
@@ -537,16 +452,3 @@ def read_list(mapping: ActorMapping, text: str, sheets: Sequence[Sheet], maps: M
 def layout_problem() -> str:
     """What to say where mapping.yaml cannot be edited in place."""
     return _("mapping.yaml is laid out in a way that cannot be edited here. Nothing was changed.")
-
-
-def _persons_apart(keys: dict[int, str]) -> dict[int, str]:
-    """“Nom” beside a column of organisations, or beside “Prénom”, is a person's."""
-    person = "name" in keys.values() or {"person", "acronym"} <= set(keys.values())
-    return {i: ("person" if person else "name") if key == "weak" else key for i, key in keys.items()}
-
-
-def _nothing_recognised(sheets: Sequence[Sheet]) -> str:
-    names = listing(f"“{sheet.name}”" for sheet in sheets)
-    message = _("No sheet has a row of headings with the actors' names (sheets: {names}).")
-    help = _('Name the columns: --map "Heading=name" --map "Heading=regions" ({keys}).')
-    return message.format(names=names) + " " + help.format(keys=listing(HEADINGS, 20))
