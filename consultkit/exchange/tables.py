@@ -93,20 +93,12 @@ MEANINGS = {
     "sectors": N_("Sectors, with “;” between them."),
 }
 WIDE = {
-    "answer": 80,
-    "passage": 60,
-    "quotation": 80,
-    "heading": 40,
-    "attribution": 40,
-    "name": 32,
-    "meaning": 80,
-}
+    "answer": 80, "passage": 60, "quotation": 80, "heading": 40, "attribution": 40, "name": 32, "meaning": 80,
+}  # fmt: skip
 
 
 def columns(table: str, internal: bool) -> list[str]:
     """The columns that a table has in an edition."""
-    if table == "dictionary":
-        return list(DICTIONARY)
     return [column for column in TABLES[table][1] if internal or column not in INTERNAL]
 
 
@@ -128,28 +120,38 @@ def dictionary(records: Records, tables: Iterable[str], draft: bool) -> list[Row
 
 def to_xlsx(records: Records, tables: Iterable[str], draft: bool) -> bytes:
     """A sheet a table, after the dictionary."""
+    found = _with_dictionary(records, tables, draft)
+    pages = [
+        sheet.Page(name, [sheet.Column(head, WIDE.get(head, 16)) for head in heads], list(body))
+        for name, (heads, body) in [(_("Dictionary"), found.pop("dictionary")), *found.items()]
+    ]
+    return sheet.to_xlsx(pages, records.mapping.campaign.title, _("Lists"))
+
+
+def _with_dictionary(
+    records: Records, tables: Iterable[str], draft: bool
+) -> dict[str, tuple[list[str], Iterator[list[str]]]]:
+    """Headings and rows of text by table, the dictionary last."""
     tables = list(tables)
-    pages = [_page(_("Dictionary"), list(DICTIONARY), dictionary(records, tables, draft))]
-    pages += [_page(table, columns(table, records.internal), rows(records, table)) for table in tables]
-    mapping = records.project.mapping
-    return sheet.to_xlsx(pages, mapping.campaign.title if mapping else "", _("Lists"))
-
-
-def _page(name: str, heads: list[str], found: Iterable[Row]) -> sheet.Page:
-    heading = [sheet.Column(head, WIDE.get(head, 16)) for head in heads]
-    return sheet.Page(name, heading, [[_text(value) for value in row.values()] for row in found])
+    found: dict[str, tuple[list[str], Iterable[Row]]] = {
+        table: (columns(table, records.internal), rows(records, table)) for table in tables
+    }
+    found["dictionary"] = list(DICTIONARY), dictionary(records, tables, draft)
+    return {
+        table: (
+            heads,
+            ([str(v).lower() if isinstance(v, bool) else str(v) for v in row.values()] for row in body),
+        )
+        for table, (heads, body) in found.items()
+    }
 
 
 def to_csv(records: Records, tables: Iterable[str], name: str, draft: bool) -> dict[str, bytes]:
     """Files by name: the first table as `name`, the others and the dictionary beside it."""
-    tables, stem, internal = list(tables), name.rpartition(".")[0], records.internal
-    delimiter = ";" if records.project.language == "fr" else ","
-    found = {f"{stem}-{table}.csv" if number else name: (columns(table, internal), rows(records, table))
-             for number, table in enumerate(tables)}  # fmt: skip
-    found[f"{stem}-dictionary.csv"] = list(DICTIONARY), iter(dictionary(records, tables, draft))
+    stem, delimiter = name.rpartition(".")[0], ";" if records.project.language == "fr" else ","
     return {
-        file: sheet.to_csv([heads, *(map(_text, row.values()) for row in body)], delimiter)
-        for file, (heads, body) in found.items()
+        f"{stem}-{table}.csv" if number else name: sheet.to_csv([heads, *body], delimiter)
+        for number, (table, (heads, body)) in enumerate(_with_dictionary(records, tables, draft).items())
     }
 
 
@@ -169,10 +171,6 @@ def to_jsonl(records: Records, tables: Iterable[str], name: str, draft: bool) ->
 
 def _lines(found: Iterable[Row]) -> bytes:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found).encode("utf-8")
-
-
-def _text(value: Value) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _consultations(records: Records) -> Iterator[Row]:
@@ -222,8 +220,7 @@ def _quotations(records: Records) -> Iterator[Row]:
 
 
 def _actors(records: Records) -> Iterator[Row]:
-    mapping = records.project.mapping
-    sectors = {sector.id: sector.name for sector in mapping.sectors} if mapping else {}
+    sectors = {sector.id: sector.name for sector in records.mapping.sectors}
     for actor in records.actors:
         yield {
             "actor": actor.id, "name": actor.name, "acronym": actor.acronym, "type": records.types([actor]),
