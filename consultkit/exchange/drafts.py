@@ -18,8 +18,9 @@ from pathlib import PurePosixPath
 
 from consultkit.i18n import _, speaking
 from consultkit.located_yaml import quoted
-from consultkit.model import Guide, Note, Participant, Project
+from consultkit.model import ActorMapping, Guide, Note, Participant, Project
 from consultkit.scaffold import Filled, next_ids, note_text
+from consultkit.text import fold
 
 _ORIGIN = re.compile(r"^# (?:submission|document) ([a-p,]+) ([a-p]{10}) ([a-p]{10})\n", re.MULTILINE)
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
@@ -61,6 +62,21 @@ class Outcome:
 def digest(data: str) -> str:
     """Ten letters that tell two texts apart; no digits, which would read as phone numbers."""
     return hashlib.sha256(data.encode()).hexdigest()[:10].translate(_LETTERS)
+
+
+def actors_called(mapping: ActorMapping) -> dict[str, str]:
+    """Actors' ids by what a person writes of them: name, acronym, both or id, folded."""
+    return {
+        fold(text): actor.id
+        for actor in reversed(mapping.actors)
+        for text in (f"{actor.name} ({actor.acronym})", actor.acronym, actor.name, actor.id)
+        if text
+    }
+
+
+def regions_called(mapping: ActorMapping) -> dict[str, str]:
+    """Regions' ids by name or id, folded."""
+    return {fold(text): region.id for region in mapping.regions for text in (region.id, region.name)}
 
 
 def data_of(said: object, people: object) -> str:

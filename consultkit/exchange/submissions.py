@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from consultkit.exchange import typed, xlsform
-from consultkit.exchange.drafts import Draft, data_of, digest, unplaced
+from consultkit.exchange.drafts import Draft, actors_called, data_of, digest, regions_called, unplaced
 from consultkit.exchange.incoming import incoming
 from consultkit.exchange.spreadsheet import MAX_FILE, Sheet, clean, read
 from consultkit.files import WorkspaceError
@@ -190,12 +190,8 @@ class _Form:
             for language in LANGUAGES:
                 with speaking(language):
                     self.lists[name] |= {fold(_(label)): value for value, label in labels.items()}
-        self.lists["regions"] = {fold(t): r.id for r in mapping.regions for t in (r.id, r.name)}
+        self.lists["regions"], self.lists["actors"] = regions_called(mapping), actors_called(mapping)
         self.lists["types"] = {fold(t): k.id for k in mapping.actor_types for t in (k.id, k.name)}
-        self.lists["actors"] = {
-            fold(text): actor.id for actor in reversed(mapping.actors)
-            for text in (f"{actor.name} ({actor.acronym})", actor.acronym, actor.name, actor.id) if text
-        }  # fmt: skip
         self.heads: dict[str, tuple[str, str]] = {}
         self.told: dict[str, None] = {}
         self.without_people = False
