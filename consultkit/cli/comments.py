@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from consultkit.cli import root
-from consultkit.cli.import_ import hidden
+from consultkit.cli.common import hidden
 from consultkit.i18n import N_, _, ngettext
 from consultkit.load import load
 

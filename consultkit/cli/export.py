@@ -108,7 +108,7 @@ def _made(
     if suffix == ".csv":
         return tables.to_csv(records, wanted, name, draft)
     if suffix == ".jsonl":
-        return {name: tables.to_jsonl(records, wanted, draft)}
+        return tables.to_jsonl(records, wanted, name, draft)
     return {name: grids.to_xlsx(records, draft) if grid else tables.to_xlsx(records, wanted, draft)}
 
 
@@ -132,8 +132,6 @@ def _leaks(project: Project, records: Records, outputs: Mapping[str, bytes]) -> 
 def _readable(name: str, data: bytes) -> dict[str, bytes]:
     """An output as the gate reads it: without what is no word, and would be taken for one."""
     stem = Path(name).stem
-    if name.lower().endswith(".jsonl"):  # a word after the \\n of JSON would be read with an “n” before it
-        return {f"{stem}.txt": re.sub(rb"\\[nt]", b"  ", data)}
     if not name.lower().endswith(".qdpx"):
         return {name: data}
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

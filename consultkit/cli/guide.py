@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from consultkit.cli import root
+from consultkit.cli.common import sound
 from consultkit.cli.guide_upgrade import diff, feedback, upgrade
-from consultkit.cli.note import sound
 from consultkit.files import WorkspaceError, write_atomic
 from consultkit.i18n import N_, _
 from consultkit.load import load

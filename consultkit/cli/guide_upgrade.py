@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from consultkit.cli import root
-from consultkit.cli.note import sound
+from consultkit.cli.common import sound
 from consultkit.files import WorkspaceError, locked, write_atomic
 from consultkit.guide.diff import Comparison, described
 from consultkit.guide.upgrade import CannotCarryError, Carriage, Carried
@@ -222,7 +222,7 @@ def diff(
 
 def feedback() -> int:
     """Gathers the remarks on the guide by question, and the questions that often go unanswered, by region."""
-    from consultkit.cli.import_ import hidden
+    from consultkit.cli.common import hidden
     from consultkit.guide.feedback import often_unanswered, remarks
 
     project = load(root())

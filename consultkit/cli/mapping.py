@@ -5,20 +5,22 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections import defaultdict
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from consultkit.cli import root
+from consultkit.cli.common import agreed, item, readable
 from consultkit.files import MAPPING, MAX_BYTES, Source, WorkspaceError, locked, write_atomic
 from consultkit.i18n import N_, _, ngettext, speaking
 from consultkit.load import load
 from consultkit.model import ActorMapping, Project
-from consultkit.output.terminal import Line, ask, printable, say
 
 if TYPE_CHECKING:
-    from consultkit.exchange.actors import Change, Import, Told
+    from consultkit.exchange.actors import Import, Told
+    from consultkit.exchange.table import Change
 
 HELP = (
     N_("One row an actor. Change, add, write “to remove” under Review; then `consultkit mapping import`."),
@@ -30,36 +32,34 @@ HELP = (
 
 def export(
     file: Annotated[Path, typer.Argument(help=_("The file to write: .xlsx or .csv."))],
-    with_appointments: Annotated[
-        bool,
-        typer.Option("--with-appointments", help=_("With the appointments, which tell where you are.")),
-    ] = False,
 ) -> int:
-    """Writes the actors as a spreadsheet for the commissioner."""
+    """Writes the actors as a spreadsheet for the commissioner; when you meet whom is not in it."""
+    from consultkit.privacy.gate import leaks
+    from consultkit.rules.privacy import matcher
+
     project = load(root())
-    mapping = _readable(project)
+    mapping = readable(project)
     if file.suffix.lower() not in (".xlsx", ".csv"):
         raise typer.BadParameter(_("The file must end in .xlsx or .csv."))
     with speaking(project.language):
-        data = _table(project, mapping, file, with_appointments)
-    if _leaks(project, file.name, data):
+        outputs = _tables(project, mapping, file)
+    found = leaks(outputs, matcher(project))
+    for leak in found:
+        print(leak, file=sys.stderr)
+    if found:
         return 1
-    write_atomic(file, data)
+    for name, data in outputs.items():
+        write_atomic(file.parent / name, data)
     number = len(mapping.actors)
-    print(
-        ngettext("{file}: {number} actor.", "{file}: {number} actors.", number).format(
-            file=file, number=number
-        )
-    )
+    said = ngettext("{file}: {number} actor.", "{file}: {number} actors.", number)
+    print(said.format(file=file, number=number))
     if not project.names_checked:
         print(_("Names not checked: the identities are not at hand."))
     return 0
 
 
 def import_(
-    file: Annotated[
-        Path, typer.Argument(help=_("An export, a 3W file, anybody's list: .xlsx, .ods or .csv."))
-    ],
+    file: Annotated[Path, typer.Argument(help=_("An export, a 3W file, anybody's list: .xlsx or .csv."))],
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Shows the changes, writes nothing."))] = False,
     yes: Annotated[bool, typer.Option("--yes", help=_("Writes without asking."))] = False,
     maps: Annotated[
@@ -71,22 +71,22 @@ def import_(
 ) -> int:
     """Reads actors from a spreadsheet; shows what changes, asks, writes."""
     from consultkit.exchange import spreadsheet
-    from consultkit.exchange.actors import Import
-    from consultkit.exchange.people import with_people
+    from consultkit.exchange.actors import read_list
+    from consultkit.exchange.people import with_people, write_together
 
     given = dict(_pair(text) for text in maps or ())
     sheets = spreadsheet.read(file)
     with contextlib.nullcontext() if dry_run else locked(root()):
         project = load(root())
-        read = Import(_editable(project), sheets, given)
+        read = read_list(_editable(project), project.sources[MAPPING].text, sheets, given)
         code = _show(read)
         persons = with_people(project, read.persons)
         if dry_run or not (read.changes or persons):
             return code
-        if not yes and not _agreed():
+        if not yes and not agreed(_("Write these changes?"), default=False):
             print(_("Nothing was written; --yes writes it."))
             return 1
-        _write(project, read, persons)
+        write_together(project.root, {MAPPING: _checked_text(project, read)}, persons)
     print(_("{file} is written; `consultkit check` tells what is left to do.").format(file=MAPPING))
     return code
 
@@ -101,7 +101,7 @@ def review(
     from consultkit.exchange.review import compare, earlier
 
     project = load(root())
-    mapping = _readable(project)
+    mapping = readable(project)
     try:
         revision, before = earlier(project.root, since)
     except WorkspaceError as error:
@@ -109,16 +109,16 @@ def review(
             raise
         print(error)
     else:
-        told = compare(mapping, before, revision)
+        told = compare(mapping, before)
         print(_("Since {since}:").format(since=since or revision or _("the beginning")))
-        lines: list[Line] = [[("+ ", "green"), (printable(f"{a.id} · {a.name}"), "")] for a in told.added]
+        for actor in told.added:
+            item("+ ", f"{actor.id} · {actor.name}", "green")
         for actor, changes in told.changed:
-            lines += [
-                [("~ ", "yellow"), (printable(f"{actor.id} · {actor.name}"), "")],
-                *map(_change_line, changes),
-            ]
-        lines += [[("- ", "red"), (printable(f"{a.id} · {a.name}"), "")] for a in told.gone]
-        say(lines or [[(_("  No change."), "")]])
+            _show_changes(f"{actor.id} · {actor.name}", changes)
+        for actor in told.gone:
+            item("- ", f"{actor.id} · {actor.name}", "red")
+        if not (told.added or told.changed or told.gone):
+            print(_("  No change."))
     _show_states(mapping)
     return 0
 
@@ -130,15 +130,9 @@ COMMANDS = {
 }
 
 
-def _readable(project: Project) -> ActorMapping:
-    if project.mapping is None:
-        raise WorkspaceError(_("mapping.yaml cannot be read: `consultkit check` says why."))
-    return project.mapping
-
-
 def _editable(project: Project) -> ActorMapping:
     """The mapping, where its text can be edited at the places that its nodes give."""
-    mapping = _readable(project)
+    mapping = readable(project)
     source = project.sources[MAPPING]
     ids = [actor.id.casefold() for actor in mapping.actors]
     faults = (fault for fault in project.faults if fault.place.file == MAPPING)
@@ -155,38 +149,33 @@ def _pair(text: str) -> tuple[str, str]:
     return left.strip(), right.strip()
 
 
-def _table(project: Project, mapping: ActorMapping, file: Path, with_appointments: bool) -> bytes:
+def _tables(project: Project, mapping: ActorMapping, file: Path) -> dict[str, bytes]:
+    """The file to write by its name; what must be said of a .csv stands in a text beside it."""
     from consultkit.exchange import spreadsheet as sheet
-    from consultkit.exchange.table import columns, rows
+    from consultkit.exchange.table import COLUMNS, rows
     from consultkit.exchange.vocabulary import CHOICES, HEADINGS, LABELS
 
-    keys, body = columns(with_appointments), rows(mapping, with_appointments)
+    body = rows(mapping)
+    lines = [_(line) for line in HELP] + ([] if project.names_checked else [_("Names not checked.")])
     if file.suffix.lower() == ".csv":
-        return sheet.to_csv(
-            [[_(HEADINGS[key][0]) for key in keys], *body], ";" if project.language == "fr" else ","
-        )
+        heads = [_(HEADINGS[key][0]) for key in COLUMNS]
+        made = {file.name: sheet.to_csv([heads, *body], ";" if project.language == "fr" else ",")}
+        beside = {f"{file.stem}-{_('README')}.txt": "\r\n".join([*lines, ""]).encode()}
+        return made if project.names_checked else made | beside
     choices = {key: tuple(_(LABELS[value]) for value in enum.values) for key, enum in CHOICES.items()}
     choices |= {
-        "type": tuple(t.name for t in mapping.actor_types),
-        "regions": tuple(r.name for r in mapping.regions),
-        "sectors": tuple(s.name for s in mapping.sectors),
+        "type": tuple(one.name for one in mapping.actor_types),
+        "regions": tuple(one.name for one in mapping.regions),
+        "sectors": tuple(one.name for one in mapping.sectors),
     }
     strict = ("type", "kind", "priority", "review")
-    heads = [sheet.Column(_(HEADINGS[k][0]), HEADINGS[k][1], choices.get(k, ()), k in strict) for k in keys]
-    lines = [_(line) for line in HELP] + ([] if project.names_checked else [_("Names not checked.")])
+    columns = [
+        sheet.Column(_(HEADINGS[key][0]), HEADINGS[key][1], choices.get(key, ()), key in strict)
+        for key in COLUMNS
+    ]
     about = sheet.Page(_("Instructions"), [sheet.Column(_("Instructions"), 100)], [[line] for line in lines])
-    return sheet.to_xlsx([sheet.Page(_("Actors"), heads, body), about], mapping.campaign.title, _("Lists"))
-
-
-def _leaks(project: Project, name: str, data: bytes) -> bool:
-    """Tells known identities in what is about to leave."""
-    from consultkit.privacy.gate import leaks
-    from consultkit.rules.privacy import matcher
-
-    found = leaks({name: data}, matcher(project))
-    for leak in found:
-        print(leak, file=sys.stderr)
-    return bool(found)
+    pages = [sheet.Page(_("Actors"), columns, body), about]
+    return {file.name: sheet.to_xlsx(pages, mapping.campaign.title, _("Lists"))}
 
 
 def _show(read: Import) -> int:
@@ -194,18 +183,13 @@ def _show(read: Import) -> int:
     by_actor: dict[str, list[Change]] = defaultdict(list)
     for change in read.changes:
         by_actor[change.actor].append(change)
-    lines: list[Line] = []
     for id_, changes in by_actor.items():
-        if not changes[0].key:
-            lines.append([("+ ", "green"), (printable(f"{id_} · {changes[0].after}"), "")])
-            continue
-        lines += [
-            [("~ ", "yellow"), (printable(f"{id_} · {read.final[id_]['name']}"), "")],
-            *map(_change_line, changes),
-        ]
-    say(lines)
+        if changes[0].key:
+            _show_changes(f"{id_} · {read.final[id_]['name']}", changes)
+        else:
+            item("+ ", f"{id_} · {changes[0].after}", "green")
     added = sum(not change.key for change in read.changes)
-    summary = _("{added} added, {changed} changed.") if lines else _("The mapping says all this already.")
+    summary = _("{added} added, {changed} changed.") if by_actor else _("The mapping says all this already.")
     print(summary.format(added=added, changed=len(by_actor) - added))
     if persons := len(read.persons):
         message = ngettext(
@@ -216,28 +200,23 @@ def _show(read: Import) -> int:
     return 1 if any(told.error for told in read.told) else 0
 
 
-def _change_line(change: Change) -> Line:
+def _show_changes(actor: str, changes: Iterable[Change]) -> None:
     from consultkit.exchange.vocabulary import HEADINGS
 
-    before, after = (" / ".join(text.split("\n")) or "–" for text in (change.before, change.after))
-    return [(f"    {_(HEADINGS[change.key][0])}: ", "dim"), (printable(f"{before} → {after}"), "")]
+    item("~ ", actor, "yellow")
+    for change in changes:
+        before, after = (" / ".join(text.split("\n")) or "–" for text in (change.before, change.after))
+        item(f"    {_(HEADINGS[change.key][0])}: ", f"{before} → {after}", "dim")
 
 
-def _show_told(told: list[Told]) -> None:
+def _show_told(told: Iterable[Told]) -> None:
     """Errors, then remarks; what is told of many cells once."""
     places: dict[tuple[bool, str], list[str]] = defaultdict(list)
     for one in told:
         places[not one.error, one.message].append(one.place)
-    lines: list[Line] = []
-    for (remark, message), cells in sorted(places.items(), key=lambda item: item[0][0]):
+    for (remark, message), cells in sorted(places.items(), key=lambda pair: pair[0][0]):
         where = ", ".join(dict.fromkeys(cells[:3])) + (f" … ({len(cells)})" if len(cells) > 3 else "")
-        lines.append(
-            [
-                ("! " if not remark else "· ", "red" if not remark else "dim"),
-                (printable(f"{where} {message}"), ""),
-            ]
-        )
-    say(lines)
+        item("· " if remark else "! ", f"{where} {message}", "dim" if remark else "red")
 
 
 def _show_states(mapping: ActorMapping) -> None:
@@ -248,38 +227,19 @@ def _show_states(mapping: ActorMapping) -> None:
         ids = [actor.id for actor in mapping.actors if actor.review == state]
         if ids:
             label = _(LABELS[state]) if state else _("not reviewed")
-            head = _("{label} ({n}):").format(label=label, n=len(ids)) + " "
-            say([[(head, "bold"), (printable(", ".join(ids)), "")]])
+            item(_("{label} ({n}):").format(label=label, n=len(ids)) + " ", ", ".join(ids), "bold")
 
 
-def _agreed() -> bool:
-    if not sys.stdin.isatty():
-        return False
-    return ask(_("Write these changes?"), default=False)
-
-
-def _write(project: Project, read: Import, persons: tuple[str, bytes] | None) -> None:
-    """Writes private/ and mapping.yaml: both, or neither."""
+def _checked_text(project: Project, read: Import) -> bytes:
+    """The new mapping.yaml, with the byte order mark and the line ends that the file had."""
     source = project.sources[MAPPING]
-    mapping = _with_ends(source, _checked(read, read.text(source.text)))
-    if len(mapping) > MAX_BYTES:
-        raise WorkspaceError(
-            _("{file} would become too large to be read. Nothing was changed.").format(file=MAPPING)
-        )
-    if persons is None:
-        write_atomic(project.root / MAPPING, mapping)
-        return
-    private = project.root / persons[0]
-    before = private.read_bytes() if private.is_file() else None
-    write_atomic(private, persons[1], mode=0o600)
-    try:
-        write_atomic(project.root / MAPPING, mapping)
-    except WorkspaceError:
-        if before is None:
-            private.unlink()
-        else:
-            write_atomic(private, before, mode=0o600)
-        raise
+    text = _checked(read, read.text(source.text))
+    data = (text.replace("\n", "\r\n") if source.crlf else text).encode("utf-8")
+    data = b"\xef\xbb\xbf" + data if source.bom else data
+    if len(data) > MAX_BYTES:
+        message = _("{file} would become too large to be read. Nothing was changed.")
+        raise WorkspaceError(message.format(file=MAPPING))
+    return data
 
 
 def _checked(read: Import, text: str) -> str:
@@ -295,9 +255,3 @@ def _checked(read: Import, text: str) -> str:
     ):
         raise WorkspaceError(layout_problem())
     return text
-
-
-def _with_ends(source: Source, text: str) -> bytes:
-    """A text with the byte order mark and the line ends that the file had."""
-    data = (text.replace("\n", "\r\n") if source.crlf else text).encode("utf-8")
-    return b"\xef\xbb\xbf" + data if source.bom else data

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from consultkit.cli import root
+from consultkit.cli.common import sound
 from consultkit.files import WorkspaceError, locked
 from consultkit.i18n import _, speaking
 from consultkit.load import load
@@ -65,15 +66,6 @@ def note(
         print(f"  + {path}")
     tell(_("Fill it in, then run `consultkit check {path}`.").format(path=written[0] if written else ""))
     return 0
-
-
-def sound(project: Project) -> tuple[ActorMapping, Guide]:
-    """The mapping and the guide; WorkspaceError where one cannot be read."""
-    if project.mapping is None:
-        raise WorkspaceError(_("mapping.yaml cannot be read: `consultkit check` says why."))
-    if project.guide is None or not project.guide.sound:
-        raise WorkspaceError(_("The interview guide cannot be read: `consultkit check` says why."))
-    return project.mapping, project.guide
 
 
 def _everyone(project: Project, region: str | None) -> list[tuple[Actor, str]]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from consultkit.cli import root
-from consultkit.cli.import_ import hidden, keep
-from consultkit.cli.note import sound
+from consultkit.cli.common import hidden, item, keep, sound
 from consultkit.exchange import drafts
 from consultkit.exchange.typed import join
 from consultkit.exchange.word_note import Typed, read_note
@@ -52,13 +52,13 @@ def note_from(file: Path, actors: Sequence[str], region: str | None, again: bool
             message = _("“{actor}” already has the note {id}. For a further talk: --follow-up.")
             raise WorkspaceError(message.format(actor=actor, id=held[0].id))
         for line in typed.told:
-            print("  ! " + hidden(project, line))
+            item("  ! ", hidden(project, line))
         return keep(project, outcomes, dry_run=False, yes=True)
 
 
 def _where(mapping: ActorMapping, typed: Typed, actors: Sequence[str], region: str | None) -> tuple[str, str]:
     """The actor and the region: those named on the command line, else those of the cover table."""
-    names = {fold(text): a.id for a in reversed(mapping.actors) for text in (a.acronym, a.name, a.id) if text}
+    names = drafts.actors_called(mapping)
     said = actors[0] if actors else typed.said.get("actor", "")
     if not said:
         raise WorkspaceError(_("The cover table names no actor: `consultkit note ACTOR --from FILE` does."))
@@ -66,11 +66,10 @@ def _where(mapping: ActorMapping, typed: Typed, actors: Sequence[str], region: s
     if actor is None:
         message = _("No {what} has the id “{id}”.").format(what=_("actor"), id=said)
         raise WorkspaceError(f"{message} {did_you_mean(said, names) or _('Add the actor to mapping.yaml.')}")
-    places = {fold(text): r.id for r in mapping.regions for text in (r.name, r.id)}
     own = [name for name in mapping.actor_by_id[actor].regions if name in mapping.region_by_id]
     wanted = region or typed.said.get("region", "")
-    bare = fold(wanted).removeprefix("region de ").removeprefix("region du ").removeprefix("region ")
-    where = places.get(bare) if wanted else own[0] if len(own) == 1 else None
+    bare = re.sub(r"^region (d[eu] )?", "", fold(wanted))
+    where = drafts.regions_called(mapping).get(bare) if wanted else own[0] if len(own) == 1 else None
     if where is None:
         message = _("Which region? Name it with --region: {regions}.")
         raise WorkspaceError(message.format(regions=listing(own or list(mapping.region_by_id))))

@@ -1,24 +1,26 @@
 """Notes made from what was typed elsewhere: each knows where it came from, so that nothing is made twice.
 
 A comment closes the header: `# submission KEYS DATA SEAL`, digests all. KEYS are what the submission is
-known by, DATA is what was read, SEAL the note as written: a note whose text has another was edited since, and
-is never written over.
+known by; DATA is what was read, its last four letters who took part, whom not every export tells; SEAL is the
+note as written: a note whose text has another was edited since, and is never written over.
 """
 
 from __future__ import annotations
 
 import difflib
 import hashlib
+import json
 import random
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
-from consultkit.files import write_atomic
 from consultkit.i18n import _, speaking
-from consultkit.model import Guide, Note, Project
+from consultkit.located_yaml import quoted
+from consultkit.model import ActorMapping, Guide, Note, Participant, Project
 from consultkit.scaffold import Filled, next_ids, note_text
+from consultkit.text import fold
 
 _ORIGIN = re.compile(r"^# (?:submission|document) ([a-p,]+) ([a-p]{10}) ([a-p]{10})\n", re.MULTILINE)
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
@@ -34,7 +36,7 @@ class Draft:
     actor: str
     region: str
     values: Mapping[str, str] = field(default_factory=dict)
-    participants: Sequence[Mapping[str, str]] = ()
+    participants: Sequence[Mapping[str, str]] | None = ()  # None: the export does not tell them
     answers: Mapping[str, str] = field(default_factory=dict)
     rest: str = ""
     people: Sequence[Mapping[str, str]] = ()
@@ -62,6 +64,26 @@ def digest(data: str) -> str:
     return hashlib.sha256(data.encode()).hexdigest()[:10].translate(_LETTERS)
 
 
+def actors_called(mapping: ActorMapping) -> dict[str, str]:
+    """Actors' ids by what a person writes of them: name, acronym, both or id, folded."""
+    return {
+        fold(text): actor.id
+        for actor in reversed(mapping.actors)
+        for text in (f"{actor.name} ({actor.acronym})", actor.acronym, actor.name, actor.id)
+        if text
+    }
+
+
+def regions_called(mapping: ActorMapping) -> dict[str, str]:
+    """Regions' ids by name or id, folded."""
+    return {fold(text): region.id for region in mapping.regions for text in (region.id, region.name)}
+
+
+def data_of(said: object, people: object) -> str:
+    """The digest of what was read, and of who took part."""
+    return digest(json.dumps(said, sort_keys=True))[:6] + digest(json.dumps(people, sort_keys=True))[:4]
+
+
 def plan(project: Project, guide: Guide, drafts: Sequence[Draft]) -> list[Outcome]:
     """What would become of each draft; new ids are given in an order that nobody can compute again."""
     known = _known(project)
@@ -82,24 +104,6 @@ def plan(project: Project, guide: Guide, drafts: Sequence[Draft]) -> list[Outcom
             path = f"notes/{draft.region}/{id_}.md"
             outcomes.append(Outcome("new", id_, path, draft, _text(project, guide, draft, id_)))
     return outcomes
-
-
-def write(project: Project, outcomes: Iterable[Outcome]) -> None:
-    """Writes what is to be written, all or nothing: where one note fails, those before it are undone."""
-    done: list[tuple[str, bytes | None]] = []
-    try:
-        for outcome in outcomes:
-            if outcome.writes:
-                path = project.root / outcome.path
-                done.append((outcome.path, path.read_bytes() if path.exists() else None))
-                write_atomic(path, outcome.text)
-    except BaseException:
-        for name, before in reversed(done):
-            if before is None:
-                (project.root / name).unlink(missing_ok=True)
-            else:
-                write_atomic(project.root / name, before)
-        raise
 
 
 def people(outcomes: Iterable[Outcome]) -> list[dict[str, str]]:
@@ -137,28 +141,35 @@ def _again(project: Project, guide: Guide, draft: Draft, held: tuple[str, str, s
     """A draft whose note is there: unchanged, renewed where nobody has edited it, or told."""
     file, data, seal = held
     id_, present = PurePosixPath(file).stem, project.sources[file].text
+    if draft.participants is None:
+        note = next((note for note in project.notes if note.file == file), None)
+        heard = [_participant(person) for person in note.participants] if note else []
+        draft = replace(draft, participants=heard, data=draft.data[:6] + data[6:])
     if data == draft.data:
         return Outcome("same", id_, file, draft)
-    text = _text(project, guide, draft, id_)
-    if digest(_ORIGIN.sub("", present)) == seal:
+    text, bare = _text(project, guide, draft, id_), _ORIGIN.sub("", present)
+    if digest(bare) == seal:
         return Outcome("updated", id_, file, draft, text)
-    lines = difflib.unified_diff(present.split("\n"), text.split("\n"), file, _("as sent"), n=0, lineterm="")
+    lines = difflib.unified_diff(
+        bare.split("\n"), _ORIGIN.sub("", text).split("\n"), file, _("as sent"), n=0, lineterm=""
+    )
     return Outcome("differs", id_, file, draft, difference=tuple(lines))
+
+
+def _participant(person: Participant) -> dict[str, str]:
+    known = {"gender": person.gender, "age": person.age, "count": str(person.count)}
+    return {"role": quoted(person.role) if person.role else "", **known}
 
 
 def _text(project: Project, guide: Guide, draft: Draft, id_: str) -> str:
     values = {"id": id_, "actor": draft.actor, "region": draft.region, **draft.values}
-    types = {kind for actor in [draft.actor] if (kind := _type(project, actor))}
-    filled = Filled(values, draft.participants, draft.answers, draft.rest)
+    actor = project.mapping.actor_by_id.get(draft.actor) if project.mapping else None
+    types = {actor.type} if actor else set()
+    filled = Filled(values, draft.participants or (), draft.answers, draft.rest)
     with speaking(project.language):
         bare = note_text(guide, filled, types, project.language)
         origin = f"{draft.kind} {','.join(draft.keys)} {draft.data} {digest(bare)}"
         return note_text(guide, replace(filled, origin=origin), types, project.language)
-
-
-def _type(project: Project, actor: str) -> str:
-    known = project.mapping.actor_by_id if project.mapping else {}
-    return known[actor].type if actor in known else ""
 
 
 def unplaced(markdown: str) -> str:

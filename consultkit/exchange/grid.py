@@ -9,8 +9,7 @@ from typing import Any
 
 from consultkit.exchange.qdpx import COLOURS
 from consultkit.exchange.records import Answer, Consultation, Records, Words
-from consultkit.exchange.spreadsheet import EPOCH, MAX_CELL_TEXT, column_name
-from consultkit.files import WorkspaceError
+from consultkit.exchange.spreadsheet import HEADING, check_length, workbook
 from consultkit.i18n import _
 from consultkit.report.words import KINDS
 
@@ -20,12 +19,8 @@ Run = tuple[str, str]  # the kind of the theme, or nothing; the words
 
 def to_xlsx(records: Records, draft: bool) -> bytes:
     """A sheet a region after the legend; all cells are text, and the bytes the same each time."""
-    import xlsxwriter
-
     output = io.BytesIO()
-    book = xlsxwriter.Workbook(output, {"in_memory": True})
-    mapping = records.project.mapping
-    book.set_properties({"title": mapping.campaign.title if mapping else "", "created": EPOCH})
+    book = workbook(output, records.mapping.campaign.title)
     styles = _styles(book)
     _legend(book.add_worksheet(_("Legend")), records, draft, styles)
     used = {_("Legend").casefold()}
@@ -40,11 +35,10 @@ def to_xlsx(records: Records, draft: bool) -> bytes:
 def _styles(book: Any) -> dict[str, Any]:
     """Formats by name; those of passages have the name of their themes' kind."""
     around = {"text_wrap": True, "valign": "top"}
-    dark = {"bold": True, "bg_color": "#1F3A4D", "font_color": "#FFFFFF", **around}
     styles = {kind: book.add_format({"bold": True, "font_color": c, **around}) for kind, c in COLOURS.items()}
     return styles | {
         "cell": book.add_format({**around, "border": 1, "border_color": "#BFC7CC"}),
-        "head": book.add_format(dark),
+        "head": book.add_format({**HEADING, **around}),
         "section": book.add_format({"bold": True, "bg_color": "#DCE6EC", **around}),
         "question": book.add_format({"bold": True, **around}),
     }
@@ -136,11 +130,7 @@ def _block(block: Words, records: Records) -> Iterator[Run]:
 
 
 def _cell(sheet: Any, row: int, column: int, runs: list[Run], styles: dict[str, Any]) -> None:
-    length = sum(len(words) for _kind, words in runs)
-    if length > MAX_CELL_TEXT:
-        message = _("A text of {number} characters is too long for a cell ({cell}): export to .csv.")
-        cell = f"{sheet.name}!{column_name(column)}{row + 1}"
-        raise WorkspaceError(message.format(number=length, cell=cell))
+    check_length(sheet, row, column, sum(len(words) for _kind, words in runs))
     if len(runs) < 2:
         kind, words = runs[0] if runs else ("", "")
         sheet.write_string(row, column, words, styles[kind or "cell"])

@@ -1,11 +1,14 @@
-"""Entries for private/identities.yaml: added where they are not there yet, encrypted where the file is."""
+"""Persons: read from cells, kept in private/identities.yaml alone, written with all else or not at all."""
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from consultkit.exchange.yaml_edit import Document, apply
-from consultkit.files import WorkspaceError
+from consultkit.files import WorkspaceError, write_atomic
 from consultkit.i18n import _
 from consultkit.located_yaml import Node, read
 from consultkit.model import Project
@@ -15,6 +18,15 @@ from consultkit.privacy.vault import LOCKED, PLAIN, unlock
 from consultkit.text import fold
 
 _KEYS = ("name", "phone", "email")
+_EMAIL = re.compile(r"[^\s,;<>()]+@[^\s,;<>()]+")
+_PHONE = re.compile(r"\+?\(?\d[\d .()-]{5,}\d")
+_ROLES = re.compile(  # what stands around a name and is none
+    r"(?i)\b(t[ée]l|mail|e-mail|cel|mob|contact|m|mm|mr|mme|mlle|mrs|ms|dr|pr|prof|coordinat\w+|responsable|"
+    r"(direct\w+|pr[ée]sident\w*|secr[ée]taire|charg[ée]e?|chef\w*|repr[ée]sentante?)"
+    r"( (g[ée]n[ée]ral|r[ée]gional|national|ex[ée]cuti|adjoint)\w*)?|point focal)\b[.:]*"
+)
+_BETWEEN = re.compile(r"[:;,/()<>\n-]+(?=\s|$)")
+_PERSONS = re.compile(r"[;\n]|\s/\s|\s&\s|\set\s|\sand\s")
 
 
 def with_people(project: Project, entries: Iterable[Mapping[str, str]]) -> tuple[str, bytes] | None:
@@ -44,6 +56,24 @@ def with_people(project: Project, entries: Iterable[Mapping[str, str]]) -> tuple
         raise WorkspaceError(str(error)) from None
 
 
+def write_together(root: Path, files: Mapping[str, bytes | str], private: tuple[str, bytes] | None) -> None:
+    """Writes files and the identities: all, or none where one fails."""
+    done: list[tuple[Path, bytes | None]] = []
+    apart = dict([private]) if private else {}
+    try:
+        for name, data in {**apart, **files}.items():
+            path = root / name
+            done.append((path, path.read_bytes() if path.is_file() else None))
+            write_atomic(path, data, mode=0o600 if name in apart else None)
+    except BaseException:
+        for path, before in reversed(done):
+            if before is None:
+                path.unlink(missing_ok=True)
+            elif path.read_bytes() != before:
+                write_atomic(path, before)
+        raise
+
+
 def _key(entry: Mapping[str, str]) -> tuple[str, ...]:
     return (entry.get("note") or entry.get("actor") or "", *(fold(entry.get(key, "")) for key in _KEYS))
 
@@ -60,3 +90,21 @@ def _added(before: bytes, entries: Sequence[Mapping[str, str]]) -> bytes:
         raise WorkspaceError(_("{path} cannot be read: `consultkit check` says where.").format(path=PLAIN))
     root = reading.root if reading.root is not None and reading.root.kind == "map" else Node("map", {}, 1, 1)
     return apply(text, Document(text).add_entries(root, "identities", entries)).encode()
+
+
+def persons_in(texts: Iterable[str]) -> list[dict[str, str]]:
+    """Names, phones and e-mails in a row's cells about persons; words alone in their cells make one name."""
+    found: dict[str, dict[str, None]] = {"name": {}, "phone": {}, "email": {}}
+    words: dict[str, None] = {}
+    for text in texts:
+        for key, pattern in (("email", _EMAIL), ("phone", _PHONE)):
+            found[key] |= dict.fromkeys(match.strip() for match in pattern.findall(text))
+            text = pattern.sub(" ", text)
+        for one in _PERSONS.split(text):
+            name = " ".join(_BETWEEN.sub(" ", _ROLES.sub(" ", one)).split())
+            if name:
+                (found["name"] if " " in name else words)[name] = None
+    if words:
+        found["name"] = {" ".join(words): None, **found["name"]}
+    rows = itertools.zip_longest(*found.values())
+    return [{key: value for key, value in zip(found, row, strict=True) if value} for row in rows]

@@ -36,12 +36,10 @@ class _Writer:
     """One export under way. XML is written line by line: as a tree, 400 notes take half a second more."""
 
     def __init__(self, records: Records, draft: bool) -> None:
-        mapping = records.project.mapping
-        assert mapping is not None
         self.records = records
         self.draft = draft
-        self.title = clean(mapping.campaign.title)
-        start = mapping.campaign.start or dt.date(2000, 1, 1)
+        self.title = clean(records.mapping.campaign.title)
+        start = records.mapping.campaign.start or dt.date(2000, 1, 1)
         self.made = {"creatingUser": self.id("user"), "creationDateTime": f"{start}T00:00:00Z"}
         self.themes = {theme: self.id("theme", theme) for theme in records.themes}
         self.texts: dict[str, str] = {}

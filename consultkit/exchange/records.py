@@ -86,7 +86,8 @@ class Records:
     """The consultations and actors of one project that one edition may hold, in the language in use."""
 
     def __init__(self, project: Project, edition: str, region: str = "") -> None:
-        self.project = project
+        assert project.mapping is not None
+        self.project, self.mapping = project, project.mapping
         self.disclosure = Disclosure(project, edition)
         self.region = region
 
@@ -98,8 +99,7 @@ class Records:
     @property
     def regions(self) -> dict[str, str]:
         """Names of the regions, by id."""
-        mapping = self.project.mapping
-        return {r.id: r.name for r in mapping.region_by_id.values()} if mapping else {}
+        return {region.id: region.name for region in self.mapping.region_by_id.values()}
 
     @cached_property
     def consultations(self) -> tuple[Consultation, ...]:
@@ -120,9 +120,7 @@ class Records:
         """Under the numbers that `share` gives them."""
         regions = list(self.regions)
         seeds = [hashlib.sha256(repr(shown).encode()).hexdigest() for _note, shown in found]
-        places = [
-            (regions.index(note.region), seed) for (note, _shown), seed in zip(found, seeds, strict=True)
-        ]
+        places = [(regions.index(n.region), seed) for (n, _shown), seed in zip(found, seeds, strict=True)]
         width = max(2, len(str(len(found))))
         for number, index in enumerate(sorted(range(len(found)), key=places.__getitem__), 1):
             (note, shown), seed = found[index], seeds[index]
@@ -172,8 +170,7 @@ class Records:
 
     def types(self, actors: Sequence[Actor]) -> str:
         """The names of actors' types, each once."""
-        mapping = self.project.mapping
-        known = mapping.type_by_id if mapping else {}
+        known = self.mapping.type_by_id
         return " ; ".join(dict.fromkeys(known[a.type].name if a.type in known else a.type for a in actors))
 
     def _people(self, note: Note) -> Iterator[dict[str, Value]]:
@@ -190,15 +187,12 @@ class Records:
     @cached_property
     def actors(self) -> tuple[Actor, ...]:
         """The organisations present, in the order of their names: this never tells who was heard."""
-        mapping = self.project.mapping
-        present = [
-            actor
-            for actor in (mapping.actor_by_id.values() if mapping else ())
+        present = (
+            actor for actor in self.mapping.actor_by_id.values()
             if actor.kind == "organisation" and actor.review != "remove"
-        ]
-        return tuple(
-            sorted((a for a in present if not self.region or self.region in a.regions), key=lambda a: a.name)
-        )
+            and (not self.region or self.region in actor.regions)
+        )  # fmt: skip
+        return tuple(sorted(present, key=lambda actor: actor.name))
 
     @cached_property
     def themes(self) -> dict[str, Theme]:

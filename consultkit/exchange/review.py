@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from consultkit.exchange.actors import Change
-from consultkit.exchange.table import ORDER, same_value, shown, values_of
+from consultkit.exchange.table import Change, changes, values_of
 from consultkit.files import DELIVERIES, MAPPING, WorkspaceError, decode
 from consultkit.i18n import _
 from consultkit.model import Actor, ActorMapping
@@ -20,34 +18,26 @@ UNTOLD = ("appointment",)  # when somebody is met is nobody's business at that t
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Actors added, changed and gone since a revision (empty: the mapping had no past)."""
+    """Actors added, changed and gone between two states of the mapping."""
 
-    since: str
-    added: tuple[Actor, ...]
-    changed: tuple[tuple[Actor, tuple[Change, ...]], ...]
-    gone: tuple[Actor, ...]
+    added: list[Actor]
+    changed: list[tuple[Actor, list[Change]]]
+    gone: list[Actor]
 
 
-def compare(mapping: ActorMapping, before: ActorMapping | None, since: str = "") -> Review:
+def compare(mapping: ActorMapping, before: ActorMapping | None) -> Review:
     """What two states of the mapping differ in; without an earlier one, all is new."""
-    old = before.actor_by_id if before else {}
-    now = mapping.actor_by_id
+    old, now = before.actor_by_id if before else {}, mapping.actor_by_id
     changed = [(actor, _changes(mapping, old[id_], actor)) for id_, actor in now.items() if id_ in old]
     return Review(
-        since,
-        tuple(actor for id_, actor in now.items() if id_ not in old),
-        tuple((actor, changes) for actor, changes in changed if changes),
-        tuple(actor for id_, actor in old.items() if id_ not in now),
+        [actor for id_, actor in now.items() if id_ not in old],
+        [(actor, changes) for actor, changes in changed if changes],
+        [actor for id_, actor in old.items() if id_ not in now],
     )
 
 
-def _changes(mapping: ActorMapping, old: Actor, new: Actor) -> tuple[Change, ...]:
-    before, after = values_of(old), values_of(new)
-    return tuple(
-        Change(new.id, key, shown(mapping, before, key), shown(mapping, after, key))
-        for key in ORDER
-        if key not in UNTOLD and not same_value(key, before, after)
-    )
+def _changes(mapping: ActorMapping, old: Actor, new: Actor) -> list[Change]:
+    return [one for one in changes(mapping, new.id, values_of(old), values_of(new)) if one.key not in UNTOLD]
 
 
 def earlier(root: Path, since: str | None) -> tuple[str, ActorMapping | None]:
@@ -60,7 +50,9 @@ def earlier(root: Path, since: str | None) -> tuple[str, ActorMapping | None]:
         revision = _git(root, "log", "-1", "--format=%h", "--", DELIVERIES)
         revision = revision or _git(root, "log", "--format=%h", "--", MAPPING).split("\n")[-1]
     elif day:
-        revision = _git(root, "log", "-1", "--format=%h", f"--before={_midnight(day)}", "--", MAPPING)
+        revision = _git(
+            root, "log", "-1", "--format=%h", f"--before={day.isoformat()}T00:00:00", "--", MAPPING
+        )
     else:
         commit = since + "^{commit}"
         revision = _git(root, "rev-parse", "--verify", "--quiet", "--short", "--end-of-options", commit)
@@ -69,10 +61,6 @@ def earlier(root: Path, since: str | None) -> tuple[str, ActorMapping | None]:
     text = _git(root, "show", f"{revision}:./{MAPPING}", strip=False) if revision else ""
     source = decode(text.encode(), MAPPING, []) if text else None
     return revision, parse_mapping(source, [], [], []) if source else None
-
-
-def _midnight(day: dt.date) -> str:
-    return f"{day.isoformat()}T00:00:00"
 
 
 def _git(root: Path, *arguments: str, strip: bool = True) -> str:

@@ -1,4 +1,4 @@
-"""Spreadsheets: .xlsx, .ods and .csv read within limits; .xlsx and .csv written, where no text is a formula.
+"""Spreadsheets: .xlsx and .csv read within limits and written, where no text is a formula.
 
 What is read are rows of cells that know their sheet and cell. What is written has the same bytes each time.
 """
@@ -15,9 +15,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
+from consultkit.exchange.incoming import incoming, protected
 from consultkit.files import WorkspaceError
-from consultkit.i18n import _, reason
+from consultkit.i18n import _
 
 MAX_FILE = 30_000_000
 MAX_UNPACKED = 400_000_000
@@ -25,14 +27,8 @@ MAX_CELLS = 4_000_000
 MAX_CELL_TEXT = 32_767  # Excel's own
 EPOCH = dt.datetime(2000, 1, 1)  # the date that written files carry, so that their bytes are the same
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _REFERENCE = re.compile(rb"""\sr=["']([A-Za-z]{1,4})(\d{1,8})["']""")
-_REPEATED = re.compile(
-    rb"""-repeated=["'](\d{5,})["'][^>]*value-type=|value-type=[^>]*-repeated=["'](\d{5,})"""
-)
-_ROW_REPEATED = re.compile(
-    rb"""number-rows-repeated=["']\d{5,}["'][^>]*>(?:(?!</table:table-row).){0,9999}value-type"""
-)
+HEADING = {"bold": True, "bg_color": "#1F3A4D", "font_color": "#FFFFFF", "text_wrap": True}
 _NO_RESULT = re.compile(
     rb"""<c\s[^>]*?r="([A-Z]+\d+)"[^>]*>\s*<f[^>]*>[^<]+</f>\s*(?:<v\s*/>|<v></v>)?\s*</c>"""
 )
@@ -89,16 +85,7 @@ def clean(value: object) -> str:
 
 def read(path: Path) -> list[Sheet]:
     """The sheets of a file; raises WorkspaceError with a sentence where it cannot or must not be read."""
-    try:
-        if path.stat().st_size > MAX_FILE:
-            message = _("{file} is larger than {size} MB: that is no list of actors.")
-            raise WorkspaceError(message.format(file=path.name, size=MAX_FILE // 1_000_000))
-        data = path.read_bytes()
-    except OSError as error:
-        message = _("{file} cannot be opened: {reason}.")
-        raise WorkspaceError(message.format(file=path, reason=reason(error))) from error
-    if data.startswith(_OLE):
-        raise WorkspaceError(_old_or_locked(path.name, data))
+    data = incoming(path, MAX_FILE)
     if data.startswith(b"PK"):
         sheets = _read_workbook(path.name, data)
     elif path.suffix.lower() in (".csv", ".tsv", ".txt"):
@@ -119,14 +106,8 @@ def _too_large(name: str) -> str:
     return message.format(file=name)
 
 
-def _old_or_locked(name: str, data: bytes) -> str:
-    if "EncryptedPackage".encode("utf-16-le") in data:
-        return _("{file} is protected by a password: save it again without one.").format(file=name)
-    return _("{file} is an old .xls: open it and save it as .xlsx.").format(file=name)
-
-
 def _read_workbook(name: str, data: bytes) -> list[Sheet]:
-    from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+    from python_calamine import CalamineError, CalamineWorkbook
 
     unresolved = _vetted(name, data)
     sheets = []
@@ -138,8 +119,6 @@ def _read_workbook(name: str, data: bytes) -> list[Sheet]:
             top, left = sheet.start or (0, 0)
             _fill_merged(rows, sheet.merged_cell_ranges or (), top, left)
             sheets.append(Sheet(title, rows, top, left, frozenset(unresolved.get(title, ()))))
-    except PasswordError as error:
-        raise WorkspaceError(_old_or_locked(name, "EncryptedPackage".encode("utf-16-le"))) from error
     except (CalamineError, OSError, ValueError) as error:
         raise WorkspaceError(_unreadable(name)) from error
     return sheets
@@ -151,30 +130,35 @@ def _vetted(name: str, data: bytes) -> dict[str, list[str]]:
     A ZIP that lies about its sizes fails its own checksums here. One cell at XFD1048576 would make the reader
     hold the whole rectangle.
     """
-    found: dict[str, list[str]] = {}
-    parts: dict[str, bytes] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
             if len(entries) > 5000 or sum(entry.file_size for entry in entries) > MAX_UNPACKED:
                 raise WorkspaceError(_too_large(name))
-            for entry in entries:
-                if entry.flag_bits & 1:
-                    raise WorkspaceError(_old_or_locked(name, "EncryptedPackage".encode("utf-16-le")))
-                content = archive.read(entry)
-                if entry.filename.endswith(".xml") and b"encryption-data" in content[:20_000]:
-                    raise WorkspaceError(_old_or_locked(name, "EncryptedPackage".encode("utf-16-le")))
-                if "worksheets/" in entry.filename:
-                    _check_extent(name, content)
-                    if b"<f" in content:
-                        found[entry.filename] = [m[1].decode() for m in _NO_RESULT.finditer(content)]
-                elif entry.filename == "content.xml":
-                    _check_repeats(name, content)
-                elif entry.filename in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels"):
-                    parts[entry.filename] = content
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as error:
+            if any(entry.flag_bits & 1 for entry in entries):
+                raise WorkspaceError(protected(name))
+            read = ((entry.filename, archive.read(entry)) for entry in entries)
+            parts = {file: content for file, content in read if file.endswith((".xml", ".rels"))}
+        return _uncomputed(name, parts)
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError, KeyError,
+            ElementTree.ParseError) as error:  # fmt: skip
         raise WorkspaceError(_unreadable(name)) from error
-    return _by_sheet(found, parts) if any(found.values()) else {}
+
+
+def _uncomputed(name: str, parts: dict[str, bytes]) -> dict[str, list[str]]:
+    """Cells whose formula has no result, by sheet: workbook.xml names sheets, its relations their files."""
+    sheets = ElementTree.fromstring(parts["xl/workbook.xml"]).iterfind(".//{*}sheet")
+    relations = ElementTree.fromstring(parts["xl/_rels/workbook.xml.rels"])
+    files = {tag.get("Id"): "xl/" + tag.get("Target", "").removeprefix("/xl/") for tag in relations}
+    titles = {files.get(id_): tag.get("name", "") for tag in sheets
+              for key, id_ in tag.attrib.items() if key.endswith("}id")}  # fmt: skip
+    found: dict[str, list[str]] = {}
+    for file, content in parts.items():
+        if "worksheets/" in file:
+            _check_extent(name, content)
+            cells = _NO_RESULT.finditer(content) if b"<f" in content else ()
+            found[titles.get(file, file)] = [match[1].decode() for match in cells]
+    return found
 
 
 def _check_extent(name: str, content: bytes) -> None:
@@ -191,27 +175,6 @@ def _column_number(letters: bytes) -> int:
     for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
-
-
-def _check_repeats(name: str, content: bytes) -> None:
-    if _REPEATED.search(content) or _ROW_REPEATED.search(content):
-        raise WorkspaceError(_too_large(name))
-
-
-def _by_sheet(found: dict[str, list[str]], parts: dict[str, bytes]) -> dict[str, list[str]]:
-    """Cells by the name of their sheet: workbook.xml names sheets, its relations name their files."""
-    from html import unescape
-
-    relations = parts.get("xl/_rels/workbook.xml.rels", b"").decode("utf-8", "replace")
-    files = {}
-    for tag in re.findall(r"<Relationship\b[^>]*>", relations):
-        attributes = dict(re.findall(r'(\w+)="([^"]*)"', tag))
-        files[attributes.get("Id")] = "xl/" + attributes.get("Target", "").removeprefix("/xl/")
-    titles = {}
-    for tag in re.findall(r"<sheet\b[^>]*>", parts.get("xl/workbook.xml", b"").decode("utf-8", "replace")):
-        attributes = dict(re.findall(r'([\w:]+)="([^"]*)"', tag))
-        titles[files.get(attributes.get("r:id"))] = unescape(attributes.get("name", ""))
-    return {titles.get(file, file): cells for file, cells in found.items()}
 
 
 def _fill_merged(rows: list[list[Any]], ranges: Iterable[Any], top: int, left: int) -> None:
@@ -257,7 +220,7 @@ def _decoded(name: str, data: bytes) -> str:
     raise WorkspaceError(_unreadable(name))
 
 
-def to_csv(rows: Iterable[Sequence[str]], delimiter: str = ",") -> bytes:
+def to_csv(rows: Iterable[Iterable[str]], delimiter: str = ",") -> bytes:
     """Rows as CSV for Excel: UTF-8 with a byte order mark; what would act as a formula gets an apostrophe."""
     output = io.StringIO(newline="")
     writer = csv.writer(output, delimiter=delimiter, lineterminator="\r\n")
@@ -286,18 +249,14 @@ class Page:
 
 def to_xlsx(pages: Sequence[Page], title: str, lists: str) -> bytes:
     """Pages as .xlsx, all cells text, the same bytes each time; `lists` names the sheet of choices."""
-    import xlsxwriter
-
     output = io.BytesIO()
-    book = xlsxwriter.Workbook(output, {"in_memory": True})
-    book.set_properties({"title": title, "created": EPOCH})
-    heading = book.add_format(
-        {"bold": True, "bg_color": "#1F3A4D", "font_color": "#FFFFFF", "text_wrap": True}
-    )
-    body = book.add_format({"text_wrap": True, "valign": "top"})
+    book = workbook(output, title)
+    heading, body = book.add_format(HEADING), book.add_format({"text_wrap": True, "valign": "top"})
     chosen = [(page, column) for page in pages for column in page.columns if column.choices]
     sheets = [book.add_worksheet(page.name) for page in pages]
     side = book.add_worksheet(lists) if chosen else None
+    for number, (_page, column) in enumerate(chosen):
+        _write(side, [[choice] for choice in (column.heading, *column.choices)], body, 0, number)
     for page, sheet in zip(pages, sheets, strict=True):
         _write(sheet, [[column.heading for column in page.columns]], heading)
         _write(sheet, page.rows, body, 1)
@@ -305,24 +264,37 @@ def to_xlsx(pages: Sequence[Page], title: str, lists: str) -> bytes:
         sheet.autofilter(0, 0, max(1, len(page.rows)), max(0, len(page.columns) - 1))
         for index, column in enumerate(page.columns):
             sheet.set_column(index, index, column.width)
-            if column.choices and side is not None:
-                number = chosen.index((page, column))
-                _write(side, [[choice] for choice in (column.heading, *column.choices)], body, 0, number)
-                name = column_name(number)
+            if column.choices:
+                name = column_name(chosen.index((page, column)))
                 source = f"='{lists}'!${name}$2:${name}${len(column.choices) + 1}"
                 options = {"validate": "list", "source": source, "show_error": column.strict}
-                options["error_type"] = "warning"
-                sheet.data_validation(1, index, len(page.rows) + 500, index, options)
+                sheet.data_validation(
+                    1, index, len(page.rows) + 500, index, {**options, "error_type": "warning"}
+                )
     book.close()
     return output.getvalue()
+
+
+def workbook(output: io.BytesIO, title: str) -> Any:
+    """A workbook to write; it bears no date of its own."""
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(output, {"in_memory": True})
+    book.set_properties({"title": title, "created": EPOCH})
+    return book
+
+
+def check_length(sheet: Any, row: int, column: int, length: int) -> None:
+    """Refuses what Excel would cut."""
+    if length > MAX_CELL_TEXT:
+        message = _("A text of {number} characters is too long for a cell ({cell}): export to .csv.")
+        cell = f"{sheet.name}!{column_name(column)}{row + 1}"
+        raise WorkspaceError(message.format(number=length, cell=cell))
 
 
 def _write(sheet: Any, rows: Iterable[Sequence[str]], style: Any, first: int = 0, column: int = 0) -> None:
     for number, row in enumerate(rows, first):
         for index, text in enumerate(row, column):
-            if len(text) > MAX_CELL_TEXT:
-                message = _("A text of {number} characters is too long for a cell ({cell}): export to .csv.")
-                cell = f"{sheet.name}!{column_name(index)}{number + 1}"
-                raise WorkspaceError(message.format(number=len(text), cell=cell))
+            check_length(sheet, number, index, len(text))
             if text:
                 sheet.write_string(number, index, text, style)

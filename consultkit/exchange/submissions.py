@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from consultkit.exchange import typed, xlsform
-from consultkit.exchange.drafts import Draft, digest, unplaced
+from consultkit.exchange.drafts import Draft, actors_called, data_of, digest, regions_called, unplaced
+from consultkit.exchange.incoming import incoming
 from consultkit.exchange.spreadsheet import MAX_FILE, Sheet, clean, read
 from consultkit.files import WorkspaceError
-from consultkit.i18n import LANGUAGES, _, reason, speaking
+from consultkit.i18n import LANGUAGES, _, speaking
 from consultkit.model import ActorMapping, Guide, Project
 from consultkit.text import did_you_mean, fold
 
@@ -30,8 +31,10 @@ _KEYS = ("meta/rootuuid", "meta-rootuuid", "_uuid", "meta/instanceid", "meta-ins
          "__id", "meta/deprecatedid")  # fmt: skip
 _MEDIA = re.compile(r"(?i)\S.*\.(jpe?g|png|heic|gif|mp3|m4a|amr|3gpp?|wav|ogg|opus|aac|mp4|mov|webm|pdf)\Z")
 _POSITION = re.compile(r"-?\d{1,3}\.\d{3,}[ ,]+-?\d{1,3}\.\d{3,}(\s|\Z)")
-_PERSON = (("phone", r"tel|telephone|phone|mobile|whatsapp"), ("email", r"e?-?mail|courriel"),
-           ("name", r"nom|noms|prenoms?|name|contact"))  # fmt: skip
+_PERSON = {
+    "phone": r"tel|telephone|phone|mobile|whatsapp", "email": r"e?-?mail|courriel",
+    "name": r"nom|noms|prenoms?|name|contact",
+}  # fmt: skip
 _YES = frozenset({"1", "true", "yes", "oui", "vrai"})
 Raw = dict[str, str]
 
@@ -48,11 +51,26 @@ class Read:
 
 @dataclass(slots=True)
 class _Row:
-    """A submission: its cells by heading, the participants' cells, and where it stands."""
+    """A submission: its cells by heading, the participants' cells, where it and each cell stand."""
 
     cells: Raw
     where: str
+    places: Mapping[str, str] = field(default_factory=dict)
     people: list[Raw] = field(default_factory=list)
+
+    def low(self) -> Raw:
+        """The cells by heading in lower case."""
+        return {head.lower(): value for head, value in self.cells.items()}
+
+
+@dataclass(slots=True)
+class _Said:
+    """What cells say: the form's own values by name, answers by id, a person, what no question asks."""
+
+    own: Raw
+    answers: Raw
+    person: Raw
+    rest: list[str]
 
 
 def read_submissions(path: Path, project: Project, mapping: ActorMapping, guide: Guide) -> Read:
@@ -60,6 +78,9 @@ def read_submissions(path: Path, project: Project, mapping: ActorMapping, guide:
     form = _Form(project, mapping, guide)
     rows = _json_rows(path) if path.suffix.lower() == ".json" else _sheet_rows(path, form)
     form.check(path.name, rows)
+    if path.suffix.lower() != ".json" and not any(row.people for row in rows):
+        form.without_people = True
+        form.told[_("No participants in this file: export .xlsx or .json to have them too.")] = None
     return form.read(rows)
 
 
@@ -68,21 +89,17 @@ def read_submissions(path: Path, project: Project, mapping: ActorMapping, guide:
 
 def _json_rows(path: Path) -> list[_Row]:
     """KoboToolbox's JSON ({"results": [...]} or a list), or ODK Central's ({"value": [...]})."""
+    data = incoming(path, MAX_FILE)
     try:
-        if path.stat().st_size > MAX_FILE:
-            raise WorkspaceError(_("{file} is too large to be read.").format(file=path.name))
-        data = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except OSError as error:
-        message = _("{file} cannot be opened: {reason}.")
-        raise WorkspaceError(message.format(file=path, reason=reason(error))) from None
+        items = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise WorkspaceError(_("{file} is no JSON that can be read.").format(file=path.name)) from None
-    if isinstance(data, dict):
-        data = data.get("results", data.get("value", [data]))
-    if not isinstance(data, list) or not all(isinstance(item, dict) for item in data):
+    if isinstance(items, dict):
+        items = items.get("results", items.get("value", [items]))
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise WorkspaceError(_("{file} holds no list of submissions.").format(file=path.name))
     rows = []
-    for number, item in enumerate(data, 1):
+    for number, item in enumerate(items, 1):
         row = _Row({}, f"{path.name}[{number}]")
         _flatten(item, "", row)
         rows.append(row)
@@ -109,10 +126,13 @@ def _sheet_rows(path: Path, form: _Form) -> list[_Row]:
     if not sheets:
         raise WorkspaceError(_("{file} is empty.").format(file=path.name))
     main, heads = max(sheets, key=lambda pair: sum(form.known(head) for head in pair[1]))
-    rows = [_Row(cells, f"{main.name}!{main.top + 2 + n}") for n, cells in _records(main, heads)]
+    rows = [
+        _Row(cells, main.cell(n, 0), {head: main.cell(n, column) for column, head in enumerate(heads)})
+        for n, cells in _records(main, heads)
+    ]
     owners: dict[str, _Row] = {}
     for row in rows:
-        low = {head.lower(): value for head, value in row.cells.items()}
+        low = row.low()
         owners |= {low[key]: row for key in ("_index", "_uuid", "_id", "key") if low.get(key)}
     for sheet, others in sheets:
         if sheet is main:
@@ -140,7 +160,7 @@ def _heads(sheet: Sheet) -> list[str]:
 
 
 def _records(sheet: Sheet, heads: Sequence[str]) -> Iterator[tuple[int, Raw]]:
-    for number, row in enumerate(sheet.rows[1:]):
+    for number, row in enumerate(sheet.rows[1:], 1):
         cells = {head: text for head, cell in zip(heads, row, strict=False) if head and (text := clean(cell))}
         if cells:
             yield number, cells
@@ -170,14 +190,11 @@ class _Form:
             for language in LANGUAGES:
                 with speaking(language):
                     self.lists[name] |= {fold(_(label)): value for value, label in labels.items()}
-        self.lists["regions"] = {fold(t): r.id for r in mapping.regions for t in (r.id, r.name)}
+        self.lists["regions"], self.lists["actors"] = regions_called(mapping), actors_called(mapping)
         self.lists["types"] = {fold(t): k.id for k in mapping.actor_types for t in (k.id, k.name)}
-        self.lists["actors"] = {
-            fold(text): actor.id for actor in reversed(mapping.actors)
-            for text in (f"{actor.name} ({actor.acronym})", actor.acronym, actor.name, actor.id) if text
-        }  # fmt: skip
         self.heads: dict[str, tuple[str, str]] = {}
         self.told: dict[str, None] = {}
+        self.without_people = False
 
     def known(self, head: str) -> bool:
         """Whether a heading is one of the form's."""
@@ -225,57 +242,53 @@ class _Form:
                 draft = self.draft(row)
                 drafts[draft.keys] = draft
             except _LeftOutError as reason:
-                problems.append(f"{row.where}: {reason}")
+                place = next((p for head, p in row.places.items() if self.place(head)[0] == reason.name), "")
+                problems.append(f"{place or row.where}: {reason}")
         return Read(tuple(drafts.values()), tuple(problems), tuple(self.told), len(rows))
 
     def draft(self, row: _Row) -> Draft:
         """One submission; raises `_LeftOutError` with the reason where it makes no note."""
-        own, answers, rest = self.sorted(row.cells)
-        low = {head.lower(): value for head, value in row.cells.items()}
+        said = self.said(row.cells)
+        low = row.low()
         keys = [k for key in _KEYS if (k := low.get(key, "").removeprefix("uuid:").strip())]
         if not keys:
             raise _LeftOutError(_("nothing tells it from others (_uuid, KEY): export it with that column."))
-        states = [
-            low.get(key, "").lower()
-            for key in ("_validation_status", "_validation_status/uid", "reviewstate")
-        ]
-        if re.search(r"not.approved|rejected", " ".join(states)):
+        states = (low.get(key, "") for key in ("_validation_status", "_validation_status/uid", "reviewstate"))
+        if re.search(r"not.approved|rejected", " ".join(states).lower()):
             raise _LeftOutError(_("it was rejected by who reviewed it."))
-        if own.get("note_consent_given") != "yes":
-            raise _LeftOutError(_("consent was not given."))
-        region, actor = self.where(own)
-        values, kept = self.values(own, xlsform.CONSENT + xlsform.SHEET)
-        rows = [self.sorted(cells)[0] for cells in row.people]
+        if said.own.get("note_consent_given") != "yes":
+            raise _LeftOutError(_("consent was not given."), "note_consent_given")
+        region, actor = self.where(said.own)
+        values, kept = self.values(said.own, xlsform.CONSENT + xlsform.SHEET)
+        rows = [self.said(cells).own for cells in row.people]
         people = [self.values(cells, xlsform.PARTICIPANT, "participants.") for cells in rows]
         private = {f.name: f.key for f in xlsform.PRIVATE}
-        person = {private[n]: own[n] for n in private if own.get(n)} | self.persons_in(row.cells)
-        said = [{n: text for n, text in own.items() if n not in private}, answers, rows, rest]
-        kept += [line for _values, more in people for line in more] + rest
+        person = {private[n]: said.own[n] for n in private if said.own.get(n)} | said.person
+        read = [{n: text for n, text in said.own.items() if n not in private}, said.answers, said.rest]
+        kept += [line for _values, more in people for line in more] + said.rest
         return Draft(
-            "submission", tuple(dict.fromkeys(map(digest, keys))), digest(json.dumps(said, sort_keys=True)),
-            actor, region, values, [found for found, _more in people],
-            {id_: text for id_, answer in answers.items() if (text := typed.answer(answer))},
+            "submission", tuple(dict.fromkeys(map(digest, keys))), data_of(read, rows), actor, region, values,
+            None if self.without_people else [found for found, _more in people],
+            {id_: text for id_, answer in said.answers.items() if (text := typed.answer(answer))},
             unplaced("\n\n".join(map(typed.escape, kept))), [person] if person else [],
         )  # fmt: skip
 
-    def sorted(self, cells: Raw) -> tuple[Raw, Raw, list[str]]:
-        """Cells as the form's own values by name, answers by id, and what no question asks."""
-        own: Raw = {}
-        answers: Raw = {}
-        rest: list[str] = []
+    def said(self, cells: Raw) -> _Said:
+        """Cells as the form's own values by name, answers by id, a person, and what no question asks."""
+        said = _Said({}, {}, {}, [])
         for head, text in cells.items():
             name, choice = self.place(head)
-            target, id_ = (own, name) if name in self.own else (answers, self.ids.get(name, ""))
             if not name:
-                rest += self.unknown(head, text)
-            elif choice:
-                told = self.chosen(name, choice)
-                if text.lower() in _YES and told not in re.split(r"; | ", target.get(id_, "")):
-                    sign = " " if name in self.own else "; "
-                    target[id_] = (target[id_] + sign if target.get(id_) else "") + told
-            else:
-                target[id_] = self.chosen(name, text)
-        return own, answers, rest
+                self.unknown(said, head, text)
+                continue
+            values, id_ = (said.own, name) if name in self.own else (said.answers, self.ids[name])
+            told, before = self.chosen(name, choice or text), values.get(id_, "")
+            if not choice:
+                values[id_] = told
+            elif text.lower() in _YES and told not in re.split(r"; | ", before):
+                sign = " " if name in self.own else "; "
+                values[id_] = f"{before}{sign}{told}" if before else told
+        return said
 
     def chosen(self, name: str, text: str) -> str:
         """A value as the form names it (own choices), or as it reads (the guide's options)."""
@@ -291,44 +304,39 @@ class _Form:
             return "; ".join(options[part] for part in text.split())
         return options.get(text, text)
 
-    def unknown(self, head: str, text: str) -> list[str]:
+    def unknown(self, said: _Said, head: str, text: str) -> None:
         """What becomes of a column that is none of the form's; photos, sound, positions are left out."""
         if _SYSTEM.match(head):
-            return []
-        if self._personal(head):
-            self.told[_("Kept in private/ alone: {column}").format(column=head)] = None
-            return []
-        if _MEDIA.match(text) or _POSITION.match(text) or head.lower().endswith("_url"):
-            self.told[_("Left out (photo, sound or position): {column}").format(column=head)] = None
-            return []
-        self.told[_("Not in the guide, kept under {{#unplaced}}: {column}").format(column=head)] = None
-        return [f"{head.rpartition('/')[2]} : {text}"]
-
-    def _personal(self, head: str) -> str:
-        words = fold(re.split(r"[/]", head)[-1])
-        return next((key for key, stems in _PERSON if re.search(rf"(?<![a-z0-9])({stems})(?![a-z0-9])",
-                     words.replace("_", " ")) and not self.known(head)), "")  # fmt: skip
-
-    def persons_in(self, cells: Raw) -> Raw:
-        """Names, phones and addresses in columns of somebody's own."""
-        return {key: text for head, text in cells.items()
-                if not _SYSTEM.match(head) and (key := self._personal(head))}  # fmt: skip
+            return
+        last = head.rpartition("/")[2]
+        words = fold(last).replace("_", " ")
+        key = next((key for key, stems in _PERSON.items() if re.search(rf"\b({stems})\b", words)), "")
+        if key:
+            said.person[key] = text
+            message = _("Kept in private/ alone: {column}")
+        elif _MEDIA.match(text) or _POSITION.match(text) or head.lower().endswith("_url"):
+            message = _("Left out (photo, sound or position): {column}")
+        else:
+            said.rest.append(f"{last} : {text}")
+            message = _("Not in the guide, kept under {{#unplaced}}: {column}")
+        self.told[message.format(column=head)] = None
 
     def where(self, own: Raw) -> tuple[str, str]:
         """The region and the actor; an actor typed by hand counts once it stands in the mapping."""
         region, actor = own.get("note_region", ""), own.get("note_actor", "")
         if region not in self.mapping.region_by_id:
-            raise _LeftOutError(_("“{value}” is no region of this campaign.").format(value=region))
+            message = _("“{value}” is no region of this campaign.").format(value=region)
+            raise _LeftOutError(message, "note_region")
         if actor == xlsform.OTHER:
             name = own.get("note_actor_other", "")
             actor = self.lists["actors"].get(fold(name), "")
             if not actor:
                 message = _("the actor “{name}” is not in mapping.yaml: add it, then import again.")
-                raise _LeftOutError(message.format(name=name))
+                raise _LeftOutError(message.format(name=name), "note_actor_other")
         if actor not in self.mapping.actor_by_id:
             near = did_you_mean(actor, self.mapping.actor_by_id)
             message = _("mapping.yaml has no actor “{value}”.").format(value=actor)
-            raise _LeftOutError(f"{message} {near}".strip())
+            raise _LeftOutError(f"{message} {near}".strip(), "note_actor")
         return region, actor
 
     def values(self, own: Raw, fields: Iterable[xlsform.Field], record: str = "") -> tuple[Raw, list[str]]:
@@ -348,4 +356,8 @@ class _Form:
 
 
 class _LeftOutError(Exception):
-    """Why a submission makes no note."""
+    """Why a submission makes no note, and the question whose answer it is."""
+
+    def __init__(self, message: str, name: str = "") -> None:
+        super().__init__(message)
+        self.name = name

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from consultkit.exchange.vocabulary import CHOICES, HEADINGS, LABELS
@@ -14,6 +15,7 @@ from consultkit.schema.declare import ACTOR
 LISTS = ("regions", "cercles", "sectors")
 PER_REGION = ("status", "reason", "reason_code", "appointment")
 ORDER = tuple(ACTOR.fields)
+COLUMNS = [key for key in HEADINGS if key != "appointment"]  # of an export
 DEFAULTS: dict[str, Any] = {"kind": "organisation", "priority": "medium", "status": {"": "identified"}}
 
 Values = dict[str, Any]  # key -> text, tuple of texts, or {region: text} ("" for all regions)
@@ -51,15 +53,9 @@ def _word(key: str, value: str) -> str:
     return _(LABELS[value]) if key in CHOICES and value in LABELS else value
 
 
-def columns(with_appointments: bool) -> list[str]:
-    """The keys of an export, in order."""
-    return [key for key in HEADINGS if key != "appointment" or with_appointments]
-
-
-def rows(mapping: ActorMapping, with_appointments: bool) -> list[list[str]]:
-    """The actors as rows under these columns."""
-    keys = columns(with_appointments)
-    return [[shown(mapping, values_of(actor), key) for key in keys] for actor in mapping.actors]
+def rows(mapping: ActorMapping) -> list[list[str]]:
+    """The actors as rows under the columns of an export."""
+    return [[shown(mapping, values_of(actor), key) for key in COLUMNS] for actor in mapping.actors]
 
 
 def same(one: Values, other: Values) -> bool:
@@ -73,6 +69,23 @@ def same_value(key: str, one: Values, other: Values) -> bool:
     if key in LISTS:
         return set(first or ()) == set(second or ())
     return bool(first == second)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One actor's value before and after; `key` is empty for a new actor."""
+
+    actor: str
+    key: str
+    before: str
+    after: str
+
+
+def changes(mapping: ActorMapping, id_: str, before: Values, after: Values) -> Iterator[Change]:
+    """What an actor's values differ in."""
+    for key in ORDER:
+        if not same_value(key, before, after):
+            yield Change(id_, key, shown(mapping, before, key), shown(mapping, after, key))
 
 
 def plain(value: Any) -> Value:

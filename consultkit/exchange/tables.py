@@ -5,7 +5,6 @@ Columns have the same neutral names in every language; the dictionary says what 
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Iterable, Iterator
 
@@ -94,20 +93,12 @@ MEANINGS = {
     "sectors": N_("Sectors, with “;” between them."),
 }
 WIDE = {
-    "answer": 80,
-    "passage": 60,
-    "quotation": 80,
-    "heading": 40,
-    "attribution": 40,
-    "name": 32,
-    "meaning": 80,
-}
+    "answer": 80, "passage": 60, "quotation": 80, "heading": 40, "attribution": 40, "name": 32, "meaning": 80,
+}  # fmt: skip
 
 
 def columns(table: str, internal: bool) -> list[str]:
     """The columns that a table has in an edition."""
-    if table == "dictionary":
-        return list(DICTIONARY)
     return [column for column in TABLES[table][1] if internal or column not in INTERNAL]
 
 
@@ -129,54 +120,57 @@ def dictionary(records: Records, tables: Iterable[str], draft: bool) -> list[Row
 
 def to_xlsx(records: Records, tables: Iterable[str], draft: bool) -> bytes:
     """A sheet a table, after the dictionary."""
+    found = _with_dictionary(records, tables, draft)
+    pages = [
+        sheet.Page(name, [sheet.Column(head, WIDE.get(head, 16)) for head in heads], list(body))
+        for name, (heads, body) in [(_("Dictionary"), found.pop("dictionary")), *found.items()]
+    ]
+    return sheet.to_xlsx(pages, records.mapping.campaign.title, _("Lists"))
+
+
+def _with_dictionary(
+    records: Records, tables: Iterable[str], draft: bool
+) -> dict[str, tuple[list[str], Iterator[list[str]]]]:
+    """Headings and rows of text by table, the dictionary last."""
     tables = list(tables)
-    pages = [_page(_("Dictionary"), list(DICTIONARY), dictionary(records, tables, draft))]
-    pages += [_page(table, columns(table, records.internal), rows(records, table)) for table in tables]
-    mapping = records.project.mapping
-    return sheet.to_xlsx(pages, mapping.campaign.title if mapping else "", _("Lists"))
-
-
-def _page(name: str, heads: list[str], found: Iterable[Row]) -> sheet.Page:
-    heading = [sheet.Column(head, WIDE.get(head, 16)) for head in heads]
-    return sheet.Page(name, heading, [[_text(value) for value in row.values()] for row in found])
-
-
-def to_csv(records: Records, tables: Iterable[str], name: str, draft: bool) -> dict[str, bytes]:
-    """Files by name: one table alone as `name`; of many the first as `name`, the others beside it."""
-    tables = list(tables)
-    found = {table: (columns(table, records.internal), list(rows(records, table))) for table in tables}
-    if len(tables) > 1:
-        found["dictionary"] = (list(DICTIONARY), dictionary(records, tables, draft))
-    stem = name.rpartition(".")[0]
-    delimiter = ";" if records.project.language == "fr" else ","
+    found: dict[str, tuple[list[str], Iterable[Row]]] = {
+        table: (columns(table, records.internal), rows(records, table)) for table in tables
+    }
+    found["dictionary"] = list(DICTIONARY), dictionary(records, tables, draft)
     return {
-        f"{stem}-{table}.csv" if number else name: sheet.to_csv(
-            [heads, *([_text(value) for value in row.values()] for row in body)], delimiter
+        table: (
+            heads,
+            ([str(v).lower() if isinstance(v, bool) else str(v) for v in row.values()] for row in body),
         )
-        for number, (table, (heads, body)) in enumerate(found.items())
+        for table, (heads, body) in found.items()
     }
 
 
-def to_jsonl(records: Records, tables: Iterable[str], draft: bool) -> bytes:
-    """One object a line: its table, its values; the dictionary first, unless one table alone is asked for."""
+def to_csv(records: Records, tables: Iterable[str], name: str, draft: bool) -> dict[str, bytes]:
+    """Files by name: the first table as `name`, the others and the dictionary beside it."""
+    stem, delimiter = name.rpartition(".")[0], ";" if records.project.language == "fr" else ","
+    return {
+        f"{stem}-{table}.csv" if number else name: sheet.to_csv([heads, *body], delimiter)
+        for number, (table, (heads, body)) in enumerate(_with_dictionary(records, tables, draft).items())
+    }
+
+
+def to_jsonl(records: Records, tables: Iterable[str], name: str, draft: bool) -> dict[str, bytes]:
+    """Files by name: one object a line, the dictionary first; beside the file where it is one table."""
     tables = list(tables)
-    output = io.StringIO(newline="")
-
-    def write(table: str, found: Iterable[Row]) -> None:
-        for row in found:
-            # A row of the dictionary tells of a table: its own key gives way to the line's.
-            line = {"table": table} | {("of" if key == "table" else key): value for key, value in row.items()}
-            output.write(json.dumps(line, ensure_ascii=False) + "\n")
-
+    # A row of the dictionary tells of a table: its own key gives way to the line's.
+    about = [
+        {"table": "dictionary", "of": row["table"], "column": row["column"], "meaning": row["meaning"]}
+        for row in dictionary(records, tables, draft)
+    ]
+    lines = [{"table": table, **row} for table in tables for row in rows(records, table)]
     if len(tables) > 1:
-        write("dictionary", dictionary(records, tables, draft))
-    for table in tables:
-        write(table, rows(records, table))
-    return output.getvalue().encode("utf-8")
+        return {name: _lines([*about, *lines])}
+    return {name: _lines(lines), f"{name.rpartition('.')[0]}-dictionary.jsonl": _lines(about)}
 
 
-def _text(value: Value) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _lines(found: Iterable[Row]) -> bytes:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found).encode("utf-8")
 
 
 def _consultations(records: Records) -> Iterator[Row]:
@@ -226,8 +220,7 @@ def _quotations(records: Records) -> Iterator[Row]:
 
 
 def _actors(records: Records) -> Iterator[Row]:
-    mapping = records.project.mapping
-    sectors = {sector.id: sector.name for sector in mapping.sectors} if mapping else {}
+    sectors = {sector.id: sector.name for sector in records.mapping.sectors}
     for actor in records.actors:
         yield {
             "actor": actor.id, "name": actor.name, "acronym": actor.acronym, "type": records.types([actor]),

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
+from consultkit.exchange.incoming import incoming
 from consultkit.files import WorkspaceError
-from consultkit.i18n import _, reason
+from consultkit.i18n import _
 from consultkit.text import fold
 
 MAX_FILE = 60_000_000  # bytes of the file: photos may stand in it, they are not read
@@ -87,18 +88,7 @@ class WordText:
 
 def read_word(path: Path) -> WordText:
     """The text of a .docx; raises WorkspaceError with a sentence for anything that is none."""
-    try:
-        if path.stat().st_size > MAX_FILE:
-            raise WorkspaceError(_("{file} is too large to be read.").format(file=path.name))
-        data = path.read_bytes()
-    except OSError as error:
-        message = _("{file} cannot be opened: {reason}.")
-        raise WorkspaceError(message.format(file=path, reason=reason(error))) from None
-    if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        message = _(
-            "{file} is an old .doc, or is protected by a password. Save it in Word as .docx, without one."
-        )
-        raise WorkspaceError(message.format(file=path.name))
+    data = incoming(path, MAX_FILE)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _read(archive)

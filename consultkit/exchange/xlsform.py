@@ -7,7 +7,7 @@ No position is asked for: phones would record it to five metres.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from consultkit.exchange.spreadsheet import Column, Page, clean, read, to_xlsx
 from consultkit.files import DiskTree, WorkspaceError, read_source
 from consultkit.i18n import LANGUAGES, N_, _, speaking
 from consultkit.load import DEFAULT_GUIDES
-from consultkit.model import ActorMapping, Guide, Project
+from consultkit.model import ActorMapping, Guide, Project, Question
 from consultkit.parse.guide import parse_guide
 from consultkit.report.words import FORMATS, MODES, VERBATIMS
 from consultkit.report.words import LANGUAGES as SPOKEN
@@ -163,35 +163,40 @@ class _Form:
         self.mapping, self.guide = mapping, guide
         self.guides = twins(project, guide)
         self.names = names_of(guide)
-        self.survey: list[Row] = []
         self.choices: list[Row] = []
+        self.survey = list(self.rows())
+        self.choices += [{"list_name": name, "name": value, **self.said("label", label)}
+                         for name, labels in CHOICES.items() for value, label in labels.items()]  # fmt: skip
+        self.choices += self.of_the_mapping()
 
-    def run(self) -> None:
-        """Fills the sheets."""
+    def rows(self) -> Iterator[Row]:
+        """What is asked, in its order: nothing before consent is given."""
         agreed = {"relevant": "${note_consent_given} = 'yes'"}
         intro = {language: guide.introduction or guide.title for language, guide in self.guides.items()}
-        self.survey.append({"type": "note", "name": "note_introduction", **self.columns("label", intro)})
-        self.own_field(CONSENT[0])
-        self.group("note_consent", N_("Consent"), agreed, CONSENT[1:])
-        self.group("note_sheet", N_("The interview"), agreed, SHEET)
-        self.group(REPEAT, N_("Participants"), agreed, PARTICIPANT, kind="repeat")
-        self.survey.append({"type": "note", "name": "note_how_to", **agreed, **self.said("label", HOW_TO)})
-        for index in range(len(self.guide.sections)):
-            self.section(index, agreed)
-        self.group("note_person", N_("Person met"), agreed, PRIVATE, hint=KEPT_APART)
-        for name, labels in CHOICES.items():
-            for value, label in labels.items():
-                self.choices.append({"list_name": name, "name": value, **self.said("label", label)})
-        self.mapping_choices()
+        yield {"type": "note", "name": "note_introduction", **self.columns("label", intro)}
+        yield self.own(CONSENT[0])
+        for kind, name, label, fields in (
+            ("group", "note_consent", N_("Consent"), CONSENT[1:]),
+            ("group", "note_sheet", N_("The interview"), SHEET),
+            ("repeat", REPEAT, N_("Participants"), PARTICIPANT),
+        ):
+            yield from _around(kind, name, agreed | self.said("label", label), map(self.own, fields))
+        yield {"type": "note", "name": "note_how_to", **agreed, **self.said("label", HOW_TO)}
+        for sections in zip(*(guide.sections for guide in self.guides.values()), strict=True):
+            titles = self.columns("label", dict(zip(self.guides, (s.title for s in sections), strict=True)))
+            asked = zip(*(section.questions for section in sections), strict=True)
+            name = self.names[sections[0].id]
+            yield from _around("group", name, agreed | titles, (self.question(one) for one in asked))
+        apart = {"type": "note", "name": "note_person_note", **self.said("label", KEPT_APART)}
+        met = agreed | self.said("label", N_("Person met"))
+        yield from _around("group", "note_person", met, [apart, *map(self.own, PRIVATE)])
 
     def columns(self, name: str, texts: Mapping[str, str]) -> Row:
         """A translated column; a text that one language lacks is the other's."""
         known = next((text for text in texts.values() if text), "")
-        if not known:
-            return {}
         return {
             f"{name}::{COLUMNS[language]}": plain_text(texts.get(language) or known)
-            for language in self.guides
+            for language in (self.guides if known else ())
         }
 
     def said(self, name: str, text: str) -> Row:
@@ -202,48 +207,24 @@ class _Form:
                 texts[language] = _(text)[:1].upper() + _(text)[1:] if text else ""
         return self.columns(name, texts)
 
-    def own_field(self, field: Field) -> None:
+    def own(self, field: Field) -> Row:
         """A question of the form's own."""
         required = {"required": "yes"} if field.required else {}
         row = {"type": field.type, "name": field.name, **required, **field.extra}
-        self.survey.append(row | self.said("label", field.label) | self.said("hint", field.hint))
+        return row | self.said("label", field.label) | self.said("hint", field.hint)
 
-    def group(
-        self, name: str, label: str, relevant: Row, fields: tuple[Field, ...], *, kind: str = "group",
-        hint: str = "",
-    ) -> None:  # fmt: skip
-        """A group or a repeat of the form's own questions."""
-        self.survey.append({"type": f"begin_{kind}", "name": name, **relevant, **self.said("label", label)})
-        if hint:
-            self.survey.append({"type": "note", "name": f"{name}_note", **self.said("label", hint)})
-        for field in fields:
-            self.own_field(field)
-        self.survey.append({"type": f"end_{kind}", "name": name})
-
-    def section(self, index: int, relevant: Row) -> None:
-        """A section of the guide as a group."""
-        section, name = self.guide.sections[index], self.names[self.guide.sections[index].id]
-        titles = {language: guide.sections[index].title for language, guide in self.guides.items()}
-        self.survey.append({"type": "begin_group", "name": name, **relevant, **self.columns("label", titles)})
-        for number in range(len(section.questions)):
-            self.question(index, number)
-        self.survey.append({"type": "end_group", "name": name})
-
-    def question(self, index: int, number: int) -> None:
+    def question(self, twins: tuple[Question, ...]) -> Row:
         """A question of the guide; probes and advice show where the phone is set to show guidance."""
-        by_language = {
-            language: guide.sections[index].questions[number] for language, guide in self.guides.items()
-        }
-        question = self.guide.sections[index].questions[number]
+        by_language = dict(zip(self.guides, twins, strict=True))
+        question = self.guide.questions[twins[0].id]
         name = self.names[question.id]
         row: Row = {"type": question.answer, "name": name}
         if question.answer.startswith("select"):
             row["type"] = f"{question.answer} list_{name}"
             for place, value in enumerate(options_of(question.options)):
                 labels = {language: twin.options[place] for language, twin in by_language.items()}
-                self.choices.append(
-                    {"list_name": f"list_{name}", "name": value, **self.columns("label", labels)}
-                )
+                choice = {"list_name": f"list_{name}", "name": value}
+                self.choices.append(choice | self.columns("label", labels))
         elif question.answer == "text":
             row["appearance"] = "multiline"
         if question.required:
@@ -255,25 +236,29 @@ class _Form:
             for language, twin in by_language.items()
         }
         labels = {language: twin.text for language, twin in by_language.items()}
-        self.survey.append(row | self.columns("label", labels) | self.columns("guidance_hint", guidance))
+        return row | self.columns("label", labels) | self.columns("guidance_hint", guidance)
 
-    def mapping_choices(self) -> None:
+    def of_the_mapping(self) -> Iterator[Row]:
         """The campaign's regions, types and actors; an actor shows under its own regions."""
-        regions = " ".join(region.id for region in self.mapping.regions)
-        entries: Iterator[tuple[str, str, str, Row]] = iter([
+        actors = sorted(self.mapping.actors, key=lambda actor: fold(actor.name))
+        for list_name, name, label, extra in (
             *(("regions", region.id, region.name, {}) for region in self.mapping.regions),
             *(("types", kind.id, kind.name, {}) for kind in self.mapping.actor_types),
             *(("actors", a.id, f"{a.name} ({a.acronym})" if a.acronym else a.name,
-               {"regions": " ".join(a.regions), "type": a.type})
-              for a in sorted(self.mapping.actors, key=lambda a: fold(a.name)) if a.kind != "person"),
-        ])  # fmt: skip
-        for list_name, name, label, extra in entries:
+               {"regions": " ".join(a.regions), "type": a.type}) for a in actors if a.kind != "person"),
+        ):  # fmt: skip
             labels = dict.fromkeys(self.guides, label)
-            self.choices.append(
-                {"list_name": list_name, "name": name, **self.columns("label", labels), **extra}
-            )
+            yield {"list_name": list_name, "name": name, **self.columns("label", labels), **extra}
+        regions = " ".join(region.id for region in self.mapping.regions)
         other = {"list_name": "actors", "name": OTHER, "regions": regions, "type": OTHER}
-        self.choices.append(other | self.said("label", N_("An actor that is not listed")))
+        yield other | self.said("label", N_("An actor that is not listed"))
+
+
+def _around(kind: str, name: str, about: Row, rows: Iterable[Row]) -> Iterator[Row]:
+    """A group or a repeat around rows."""
+    yield {"type": f"begin_{kind}", "name": name, **about}
+    yield from rows
+    yield {"type": f"end_{kind}", "name": name}
 
 
 def plain_text(text: str) -> str:
@@ -284,7 +269,6 @@ def plain_text(text: str) -> str:
 def build(project: Project, mapping: ActorMapping, guide: Guide, version: str) -> bytes:
     """The form as an .xlsx, the same bytes for the same campaign and version (yyyymmddrr)."""
     form = _Form(project, mapping, guide)
-    form.run()
     settings = {
         "form_title": guide.title, "form_id": guide.id, "version": version,
         "default_language": COLUMNS[next(iter(form.guides))],

@@ -22,9 +22,7 @@ MAX_ENTRIES = 20_000
 MAX_DEPTH = 4  # ZIPs in ZIPs
 
 ZIPS = frozenset({".zip", ".docx", ".xlsx", ".qdpx", ".odt", ".ods", ".pptx", ".dotx"})
-TEXTS = frozenset(
-    {".md", ".txt", ".csv", ".tsv", ".json", ".jsonl", ".yaml", ".yml", ".bib", ".typ", ".j2", ".geojson"}
-)
+TEXTS = frozenset({".md", ".txt", ".csv", ".tsv", ".yaml", ".yml", ".bib", ".typ", ".j2", ".geojson"})
 XMLS = frozenset({".xml", ".rels", ".qde", ".svg", ".vml"})
 PICTURES = frozenset(
     {".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".ttf", ".otf", ".odttf", ".icc", ".bin"}
@@ -55,6 +53,8 @@ def _texts(data: bytes, suffix: str, where: str, depth: int) -> Texts:
         yield from _html(_decoded(data, where), where)
     elif suffix in XMLS:
         yield from _xml(data, where)
+    elif suffix in (".json", ".jsonl"):
+        yield where, _ESCAPE.sub(_escaped, _decoded(data, where))
     elif suffix in TEXTS:
         yield where, _decoded(data, where)
     elif suffix in PICTURES:
@@ -65,7 +65,13 @@ def _texts(data: bytes, suffix: str, where: str, depth: int) -> Texts:
 
 
 _DATA_URI = re.compile(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]*")  # a picture, which holds no words
+_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)")  # of JSON: a word after \n would be read with an “n” before it
 _READABLE = re.compile(rb"[\x20-\x7e]{6,}")  # metadata in pictures and fonts
+
+
+def _escaped(match: re.Match[str]) -> str:
+    sign = match[1]
+    return chr(int(sign[1:], 16)) if len(sign) > 1 else "\n" if sign in "bfnrt" else sign
 
 
 def _decoded(data: bytes, where: str) -> str:

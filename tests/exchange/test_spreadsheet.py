@@ -136,12 +136,11 @@ def test_formulas_give_their_result_or_their_cell(tmp_path: Path) -> None:
     assert sheet.unresolved == {"B1"}
 
 
-def test_ods_is_read_and_old_xls_and_passwords_are_told(tmp_path: Path) -> None:
+def test_ods_old_xls_and_passwords_are_told(tmp_path: Path) -> None:
     path = book(tmp_path / "a.xlsx", (0, 0, "Acteur"), (1, 0, "é"))
     for kind in ("ods", "xls"):
         subprocess.run(["soffice", f"-env:UserInstallation=file://{tmp_path}/lo", "--headless", "--convert-to", kind, "--outdir", tmp_path, path], capture_output=True, check=True)  # fmt: skip
-    assert read(tmp_path / "a.ods")[0].rows == [["Acteur"], ["é"]]
-    assert ".xlsx" in refused(tmp_path / "a.xls")
+        assert ".xlsx" in refused(tmp_path / f"a.{kind}")
     locked = tmp_path / "locked.xlsx"
     locked.write_bytes(
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le")
@@ -181,14 +180,6 @@ def test_a_far_corner_does_not_fill_memory(tmp_path: Path) -> None:
     assert "1048576" in refused(path)
     other = replaced(book(tmp_path / "b.xlsx", (0, 0, "x")), "xl/worksheets/sheet1.xml", lambda data: data.replace(b'r="A1"', b"r='XFD1048576'"))  # fmt: skip
     assert "16384" in refused(other)
-
-
-def test_repeats_of_ods_do_not_fill_memory(tmp_path: Path) -> None:
-    row = (
-        b'<table:table-row table:number-rows-repeated="1000000"><table:table-cell office:value-type="string">'
-    )
-    path = zipped(tmp_path / "a.ods", {"content.xml": row})
-    assert "hostile" in refused(path)
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,10 @@ def test_every_format_holds_the_same_rows_and_the_dictionary_every_column(projec
     names = list(tables.TABLES)
     book = openpyxl.load_workbook(io.BytesIO(tables.to_xlsx(records, names, False)), read_only=True)
     files = tables.to_csv(records, names, "donnees.csv", False)
-    lines = [json.loads(line) for line in tables.to_jsonl(records, names, False).decode("utf-8").splitlines()]
+    lines = [
+        json.loads(line)
+        for line in tables.to_jsonl(records, names, "d.jsonl", False)["d.jsonl"].decode("utf-8").splitlines()
+    ]
     for table in names:
         expected = list(tables.rows(records, table))
         as_text = [
@@ -159,8 +162,12 @@ def test_the_repositorys_campaign_exports_every_format(tmp_path, monkeypatch, ca
         assert main(["export", str(tmp_path / name), "--lang", "en"]) == 0
     assert "held back" in capsys.readouterr().out
     assert main(["export", str(tmp_path / "codages.csv"), "--table", "codings", "--edition", "internal"]) == 0
+    assert main(["export", str(tmp_path / "q.jsonl"), "--table", "quotations"]) == 0
     made = {path.name for path in tmp_path.iterdir()}
-    assert made == {"d.xlsx", "d.jsonl", "d.csv", "codages.csv"} | {
+    for name in ("codages-dictionary.csv", "q-dictionary.jsonl"):
+        assert "noms non contrôlés" in (tmp_path / name).read_text("utf-8")
+    alone = {"q.jsonl", "q-dictionary.jsonl", "codages.csv", "codages-dictionary.csv"}
+    assert made == {"d.xlsx", "d.jsonl", "d.csv"} | alone | {
         f"d-{table}.csv"
         for table in ("participants", "answers", "codings", "quotations", "actors", "dictionary")
     }

@@ -1,0 +1,87 @@
+"""What several commands do: the mapping and the guide they need, lines for the screen, drafts written."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from consultkit.files import WorkspaceError
+from consultkit.i18n import _
+from consultkit.model import ActorMapping, Guide, Project
+from consultkit.output.terminal import ask, printable, say, terminal_width, width_of, wrap
+from consultkit.privacy.matcher import Hit
+
+if TYPE_CHECKING:
+    from consultkit.exchange.drafts import Outcome
+
+
+def readable(project: Project) -> ActorMapping:
+    """The mapping; WorkspaceError where it cannot be read."""
+    if project.mapping is None:
+        raise WorkspaceError(_("mapping.yaml cannot be read: `consultkit check` says why."))
+    return project.mapping
+
+
+def sound(project: Project) -> tuple[ActorMapping, Guide]:
+    """The mapping and the guide; WorkspaceError where one cannot be read."""
+    mapping = readable(project)
+    if project.guide is None or not project.guide.sound:
+        raise WorkspaceError(_("The interview guide cannot be read: `consultkit check` says why."))
+    return mapping, project.guide
+
+
+def hidden(project: Project, text: str) -> str:
+    """A line for the screen, known identities blanked."""
+    for hit in reversed(_search(project)(text)):
+        text = text[: hit.start] + "[…]" + text[hit.end :]
+    return printable(text)
+
+
+@functools.lru_cache(maxsize=1)
+def _search(project: Project) -> Callable[[str], list[Hit]]:
+    if not project.identities:
+        return lambda text: []
+    from consultkit.rules.privacy import matcher
+
+    return matcher(project).search
+
+
+def item(mark: str, text: str, style: str = "") -> None:
+    """Prints a text beside a mark; on a terminal folded at words."""
+    text = printable(text)
+    room = terminal_width() - width_of(mark)
+    lines = wrap(text, room) if sys.stdout.isatty() and room > 20 else [text]
+    for number, line in enumerate(lines):
+        say([[(mark if number == 0 else " " * width_of(mark), style), (line, "")]])
+
+
+def agreed(question: str, *, default: bool) -> bool:
+    """Whether a person at a terminal says yes; where there is none, nobody does."""
+    return sys.stdin.isatty() and ask(question, default=default)
+
+
+def keep(project: Project, outcomes: Sequence[Outcome], dry_run: bool, yes: bool) -> int:
+    """Shows differences, asks, then writes notes and identities; the exit code."""
+    from consultkit.exchange import drafts
+    from consultkit.exchange.people import with_people, write_together
+
+    for outcome in outcomes:
+        for line in outcome.difference:
+            print("  " + hidden(project, line))
+    private = with_people(project, drafts.people(outcomes))
+    code = 1 if any(outcome.kind == "differs" for outcome in outcomes) else 0
+    files: Mapping[str, str] = {outcome.path: outcome.text for outcome in outcomes if outcome.writes}
+    if not files and private is None:
+        print(_("Nothing to write."))
+    elif dry_run:
+        print(_("Nothing was written (--dry-run)."))
+    elif not yes and not agreed(_("Write?"), default=True):
+        print(_("Nothing was written. Add --yes to write."))
+    else:
+        write_together(project.root, files, private)
+        if private is not None:
+            print(_("Names, phones and addresses were kept in {path}.").format(path=private[0]))
+        print("".join(f"  + {path}\n" for path in files) + _("Read them over, then run `consultkit check`."))
+    return code
