@@ -128,6 +128,24 @@ def test_check_select_ignore_strict(campaign: Path) -> None:
     assert main(["check", "--no-coverage"]) == 0
 
 
+@pytest.mark.parametrize("option", ["--select", "--ignore"])
+def test_a_code_that_no_rule_has_is_a_usage_error(
+    option: str, campaign: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", option, "N,Z"]) == 2
+    assert "Z" in capsys.readouterr().err
+    assert main(["check", option, "N02, M2"]) == 2
+    assert "M002" in capsys.readouterr().err
+    assert main(["check", option, "n02 c,T"]) == 0
+
+
+def test_check_of_a_file_counts_it_alone(campaign: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "notes/gao/GAO-01.md", "--lang", "en"]) == 0
+    assert "1 note read" in capsys.readouterr().out
+    assert main(["check", "mapping.yaml", "--lang", "en"]) == 0
+    assert "0 notes read" in capsys.readouterr().out
+
+
 def test_status_json_has_the_shape_of_the_contract(
     campaign: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

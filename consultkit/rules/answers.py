@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from consultkit.diagnostic import Finding, Severity
+from consultkit.diagnostic import Finding, Place, Severity
 from consultkit.files import THEMES
 from consultkit.i18n import _
 from consultkit.model import Block, Guide, Heading, Note, Part, Project, Question, Synthesis
@@ -22,6 +22,7 @@ KNOWN_CLASSES = frozenset(("off", "translation", "guide-feedback"))
 REMOVED_QUESTIONS = "retired"  # the section in which `guide upgrade` keeps the answers of removed questions
 _EMPTY = re.compile(r"\W*(a completer|a remplir|todo|tbd|to do|to be completed|xxx+|)\W*\Z")
 _MANY_WORDS = re.compile(r"(?:[^\W_]+[\W_]+){8}")  # no placeholder has as many: the shortest way to an answer
+_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)")
 _BULLET = re.compile(r"[-*+]\s+|\d+[.)]\s+")
 
 
@@ -312,7 +313,8 @@ def _order(guide: Guide) -> dict[str, int]:
 
 def _strays(headings: list[Heading], guide: Guide, order: dict[str, int]) -> Iterator[tuple[Heading, str]]:
     """The fewest headings that stand out of order: sections among sections, questions within their own."""
-    headings = list({heading.id: heading for heading in reversed(headings)}.values())[::-1]
+    first: dict[str, Heading] = {}
+    headings = [heading for heading in headings if first.setdefault(heading.id, heading) is heading]
     sections = [heading for heading in headings if heading.id in guide.section_by_id]
     present = {heading.id for heading in sections}
     under: dict[str, list[Heading]] = {section: [] for section in guide.section_by_id}
@@ -455,10 +457,10 @@ def empty_block_quote(project: Project) -> Iterator[Finding]:
             continue
         for block in note.body.blocks():
             if block.kind == "quote" and not _MANY_WORDS.search(block.text) and is_empty(block):
+                mark = project.sources[note.file].line(block.line).find(">") + 1
                 message = _("This block quote is empty.")
-                yield Finding(
-                    block.place(note.file), message, _("Write the words as spoken, or delete the >.")
-                )
+                help = _("Write the words as spoken, or delete the >.")
+                yield Finding(Place(note.file, block.line, max(1, mark)), message, help)
 
 
 def is_empty(block: Block) -> bool:
@@ -479,7 +481,14 @@ def vanishing_text(project: Project) -> Iterator[Finding]:
     Good:
         Le responsable est parti.
     """
-    return told(project, "md-vanish")
+    seen: set[tuple[str, str]] = set()  # of tags that were opened: a pair of them is one fault
+    for finding in told(project, "md-vanish"):
+        file, line, column, _length = finding.place
+        tag = _TAG.match(project.sources[file].line(line), column - 1)
+        if tag is None or not tag[1] or (file, tag[2]) not in seen:
+            yield finding
+        if tag and not tag[1]:
+            seen.add((file, tag[2]))
 
 
 RULES = (

@@ -226,9 +226,15 @@ def malformed_citation(project: Project) -> Iterator[Finding]:
     """
     for synthesis in (*project.syntheses, *project.lessons):
         for block in synthesis.body.blocks():
+            end = 0  # of the brackets that were told
             for start, id_ in malformed(project, block):
+                if start < end:
+                    continue
+                if block.text.rfind("[", 0, start) > block.text.rfind("]", 0, start):
+                    end = block.text.find("]", start)
                 message = _("“@{id}” is no citation in this form.").format(id=id_)
-                help = _("Write [@{id}], or [@{id}; @…] for several.").format(id=id_)
+                right = next((name for name in project.known_ids if name.casefold() == id_.casefold()), id_)
+                help = _("Write [@{id}], or [@{id}; @…] for several.").format(id=right)
                 yield Finding(block.place(synthesis.file, start, len(id_) + 1), message, help)
 
 
@@ -239,7 +245,7 @@ def malformed(project: Project, block: Block) -> list[tuple[int, str]]:
     known = {id_.casefold() for id_ in project.known_ids}
     inside = [match.span() for match in CITATION.finditer(block.text)]
     named = [match for match in ANY_AT.finditer(block.text) if match[1].casefold() in known]
-    found = {match.start(): match[1] for match in (*_BRACKETED.finditer(block.text), *named)}
+    found = {m.start(): m[1] for m in (*_BRACKETED.finditer(block.text), *named)}
     return [(at, id_) for at, id_ in sorted(found.items()) if not any(a <= at < z for a, z in inside)]
 
 
@@ -300,7 +306,9 @@ def note_of_another_region(project: Project) -> Iterator[Finding]:
     for synthesis, id_, place, note in _citations(project):
         if note is None or note.region not in regions or synthesis.region not in regions or misplaced(note):
             continue
-        if synthesis.region not in (note.region, *note.also_regions):
+        if synthesis.region not in (note.region, *note.also_regions) and regions.keys() >= set(
+            note.also_regions
+        ):
             message = _("{id} is a note of the region “{region}”.").format(id=id_, region=note.region)
             help = _("Cite it in notes/synthese.md, or add also_regions: [{region}] to the note.")
             yield Finding(place, message, help.format(region=synthesis.region))

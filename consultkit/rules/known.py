@@ -20,7 +20,7 @@ def lost(data: Data | None, key: str, known: Collection[str]) -> float:
         required = key in MAPPING.fields and MAPPING.fields[key].required
         return math.inf if required or data.has(key) else 0
     node = data.node.get(key)
-    return len(node.items) - len(known) if node else 0
+    return len(node.items) - len({id_.casefold() for id_ in known}) if node else 0
 
 
 @lru_cache(maxsize=16)

@@ -182,19 +182,20 @@ def _references(mapping: ActorMapping) -> Iterator[tuple[str, str, Place]]:
             yield "sectors", sector, place("sectors", index)
         if actor.replaced_by:
             yield "actors", actor.replaced_by, place("replaced_by")
-    for deliverable, item in zip(mapping.deliverables, mapping.data.get("deliverables", ()), strict=False):
-        if deliverable.region:
-            yield "regions", deliverable.region, item.place("region")
+    for deliverable in mapping.data.get("deliverables", ()):
+        if deliverable.get("region"):
+            yield "regions", deliverable.get("region"), deliverable.place("region")
 
 
 def _other_regions(actor: Actor) -> Iterator[Finding]:
     """Values per region for regions that are not the actor's."""
-    place = actor.data.place
     for key in ("status", "reason", "reason_code", "appointment"):
         for region in actor.data.get(key, {}):
             if region and region not in actor.regions:
+                name = actor.data.node.entries[key][1].entries[region][0]
                 message = _("“{region}” is none of this actor's regions.").format(region=region)
-                yield Finding(place(key, region), message, did_you_mean(region, actor.regions))
+                place = name.place(actor.data.file)
+                yield Finding(place, message, did_you_mean(region, actor.regions))
 
 
 def unknown(what: str, id_: str, known: Iterable[str], place: Place) -> Finding:
@@ -266,12 +267,11 @@ def date_outside_campaign(project: Project) -> Iterator[Finding]:
                 day=day, start=start, end=end
             )
             yield Finding(place, message, _("Check the day, the month and the year."))
-    for deliverable, item in zip(mapping.deliverables, mapping.data.get("deliverables", ()), strict=False):
-        if deliverable.due and deliverable.due < start:
-            message = _("{day} comes before the campaign's first day ({start}).").format(
-                day=deliverable.due, start=start
-            )
-            yield Finding(item.place("due"), message, _("Check the day, the month and the year."))
+    for deliverable in mapping.data.get("deliverables", ()):
+        due = deliverable.get("due")
+        if due and due < start:
+            message = _("{day} comes before the campaign's first day ({start}).").format(day=due, start=start)
+            yield Finding(deliverable.place("due"), message, _("Check the day, the month and the year."))
 
 
 @rule("M009")

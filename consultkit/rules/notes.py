@@ -327,7 +327,7 @@ def declined_but_heard(project: Project) -> Iterator[Finding]:
     for note in project.notes:
         for index, actor_id in enumerate(note.actors):
             actor = mapping.actor_by_id.get(actor_id)
-            if note.done and actor and actor.status(note.region) == "declined":
+            if note.done and actor and actor.status(note.region) == "declined" and not misplaced(note):
                 message = _("The mapping says that “{actor}” declined.").format(actor=actor_id)
                 help = _("Correct its status in mapping.yaml (line {line}), or this note.").format(
                     line=actor.place.line

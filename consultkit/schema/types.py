@@ -111,9 +111,8 @@ class Enum:
     values: Mapping[str, tuple[str, ...]]
 
     def read(self, node: Node, reader: Reader) -> Any:
-        text = node.value
-        if text in self.values:
-            return text
+        if node.text in self.values:
+            return node.text
         text = _scalar(node, reader, _("one word"))
         if text is None:
             return INVALID
