@@ -228,14 +228,12 @@ def unknown_heading(project: Project) -> Iterator[Finding]:
 
 def _unknown(heading: Heading, guide: Guide) -> Finding:
     near = meant(heading, guide)
-    if not heading.id:
-        help = (
-            _("Add {{#{id}}} at its end.").format(id=near) if near else _("Copy the heading from the guide.")
-        )
-        return Finding(heading.place, _("This heading has no id."), help)
-    message = _("The guide has no heading {{#{id}}}.").format(id=heading.id)
-    help = _("Did you mean “{near}”?").format(near=near) if near else _("Copy the heading from the guide.")
-    return Finding(heading.place, message, help)
+    if heading.id:
+        message = _("The guide has no heading {{#{id}}}.").format(id=heading.id)
+        help = _("Did you mean “{near}”?").format(near=near)
+    else:
+        message, help = _("This heading has no id."), _("Add {{#{id}}} at its end.").format(id=near)
+    return Finding(heading.place, message, help if near else _("Copy the heading from the guide."))
 
 
 @rule("N015", Severity.WARNING)
@@ -303,12 +301,8 @@ def heading_out_of_order(project: Project) -> Iterator[Finding]:
 
 
 def _order(guide: Guide) -> dict[str, int]:
-    order: dict[str, int] = {}
-    for section in guide.sections:
-        order[section.id] = len(order)
-        for question in section.questions:
-            order[question.id] = len(order)
-    return order
+    ids = [id_ for section in guide.sections for id_ in (section.id, *(q.id for q in section.questions))]
+    return {id_: index for index, id_ in enumerate(ids)}
 
 
 def _strays(headings: list[Heading], guide: Guide, order: dict[str, int]) -> Iterator[tuple[Heading, str]]:
@@ -327,11 +321,8 @@ def _strays(headings: list[Heading], guide: Guide, order: dict[str, int]) -> Ite
         if section == current or section not in present:
             under[section].append(heading)
         else:
-            title = guide.section_by_id[section].title
-            yield (
-                heading,
-                _("In the guide, this question stands in the section “{title}”.").format(title=title),
-            )
+            message = _("In the guide, this question stands in the section “{title}”.")
+            yield heading, message.format(title=guide.section_by_id[section].title)
     for group in (sections, *under.values()):
         for heading in out_of_order(group, [order[heading.id] for heading in group]):
             yield heading, _("This heading comes earlier in the guide.")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from consultkit import expressions
 from consultkit.diagnostic import Finding, Place, Severity
-from consultkit.evidence import Proof, Quotation, Source, ledger
+from consultkit.evidence import Proof, Quotation, Source, Statement, ledger
 from consultkit.i18n import _
 from consultkit.model import Block, Note, Project, Synthesis
 from consultkit.quotation import ANY_AT, CITATION
@@ -18,12 +18,15 @@ from consultkit.text import did_you_mean
 _BRACKETED = re.compile(r"(?<=\[)@([\w-]+)")
 
 
+def _statements(project: Project) -> Iterator[tuple[Synthesis, Statement]]:
+    return ((document, one) for document, found in ledger(project).statements for one in found)
+
+
 def _citations(project: Project) -> Iterator[tuple[Synthesis, str, Place, Note | None]]:
-    for synthesis, statements in ledger(project).statements:
-        for statement in statements:
-            for cited in statement.citations:
-                for note, place in zip(cited.ids, cited.places, strict=True):
-                    yield synthesis, note, place, project.note_by_id.get(note)
+    for synthesis, statement in _statements(project):
+        for cited in statement.citations:
+            for note, place in zip(cited.ids, cited.places, strict=True):
+                yield synthesis, note, place, project.note_by_id.get(note)
 
 
 @rule("F005")
@@ -90,13 +93,11 @@ def unattributable_note_cited(project: Project) -> Iterator[Finding]:
 
 def _proofs(project: Project) -> Iterator[Proof]:
     """The quotations whose notes may be quoted at all, each with what became of it."""
-    book = ledger(project)
-    for _synthesis, statements in book.statements:
-        for statement in statements:
-            for quotation in statement.quotations:
-                notes = [project.note_by_id.get(id_) for id_ in quotation.ids]
-                if all(note is not None and note.usable for note in notes):
-                    yield book.prove(quotation)
+    for _synthesis, statement in _statements(project):
+        for quotation in statement.quotations:
+            notes = [project.note_by_id.get(id_) for id_ in quotation.ids]
+            if all(note is not None and note.usable for note in notes):
+                yield ledger(project).prove(quotation)
 
 
 @rule("F008")
@@ -111,15 +112,12 @@ def quoted_without_consent(project: Project) -> Iterator[Finding]:
     Good:
         quote: true
     """
-    for _synthesis, statements in ledger(project).statements:
-        for statement in statements:
-            for quotation in statement.quotations:
-                for note in _quoted_notes(project, quotation):
-                    if note.usable and note.attribution != "none" and _refuses(note):
-                        message = _("{id} may not be quoted (consent.quote is not true).").format(id=note.id)
-                        yield Finding(
-                            quotation.place, message, _("Say it in your own words and cite the note.")
-                        )
+    for _synthesis, statement in _statements(project):
+        for quotation in statement.quotations:
+            for note in _quoted_notes(project, quotation):
+                if note.usable and note.attribution != "none" and _refuses(note):
+                    message = _("{id} may not be quoted (consent.quote is not true).").format(id=note.id)
+                    yield Finding(quotation.place, message, _("Say it in your own words and cite the note."))
 
 
 def _quoted_notes(project: Project, quotation: Quotation) -> list[Note]:
@@ -150,10 +148,9 @@ def observation_quoted(project: Project) -> Iterator[Finding]:
     """
     for proof in _proofs(project):
         if proof.found_as is Source.OBSERVATION:
-            message = _("These words are the interviewer's observation in {id}.").format(
-                id=proof.quotation.ids[0]
-            )
-            yield Finding(proof.quotation.place, message, _("Report them without quotation marks."))
+            message = _("These words are the interviewer's observation in {id}.")
+            text = message.format(id=proof.quotation.ids[0])
+            yield Finding(proof.quotation.place, text, _("Report them without quotation marks."))
 
 
 @rule("F010")
@@ -173,9 +170,8 @@ def summary_quoted(project: Project) -> Iterator[Finding]:
         if proof.found_as is Source.SUMMARY and proof.passage:
             message = _("These words are the summary of {id} (line {line}), not words spoken.")
             text = message.format(id=proof.passage.note, line=proof.passage.place.line)
-            yield Finding(
-                proof.quotation.place, text, _("Say it without quotation marks, or quote the words spoken.")
-            )
+            help = _("Say it without quotation marks, or quote the words spoken.")
+            yield Finding(proof.quotation.place, text, help)
 
 
 @rule("F011")
@@ -192,12 +188,10 @@ def quotation_not_verbatim(project: Project) -> Iterator[Finding]:
         « On ne passe plus après seize heures » [@GAO-01].
     """
     for proof in _proofs(project):
-        if proof.found_as is None:
-            quotation = proof.quotation
-            if any(damaged(project, note) for id_ in quotation.ids if (note := project.note_by_id.get(id_))):
-                continue
-            message = _("These words do not stand in {ids}.").format(ids=", ".join(quotation.ids))
-            yield Finding(quotation.place, message, _near(proof))
+        ids = proof.quotation.ids
+        if proof.found_as is None and not any(damaged(project, project.note_by_id[id_]) for id_ in ids):
+            message = _("These words do not stand in {ids}.").format(ids=", ".join(ids))
+            yield Finding(proof.quotation.place, message, _near(proof))
 
 
 def _near(proof: Proof) -> str:
@@ -261,13 +255,10 @@ def quoted_without_citation(project: Project) -> Iterator[Finding]:
     Good:
         « On ne passe plus après seize heures » [@GAO-01].
     """
-    for _synthesis, statements in ledger(project).statements:
-        for statement in statements:
-            for place in statement.uncited:
-                message = _("These quoted words cite no note.")
-                yield Finding(
-                    place, message, _("Put [@ID] right after them, or take the quotation marks out.")
-                )
+    help = _("Put [@ID] right after them, or take the quotation marks out.")
+    for _synthesis, statement in _statements(project):
+        for place in statement.uncited:
+            yield Finding(place, _("These quoted words cite no note."), help)
 
 
 @rule("F017")
@@ -326,8 +317,7 @@ def unknown_expression(project: Project) -> Iterator[Finding]:
     Good:
         D'autres le confirment [@GAO-02].
     """
-    for place, message, help in expressions.faults(project):
-        yield Finding(place, message, help)
+    return (Finding(*fault) for fault in expressions.faults(project))
 
 
 RULES = (

@@ -84,12 +84,11 @@ def unknown_section(project: Project) -> Iterator[Finding]:
             if heading.level > 2 or heading.id in known:
                 continue
             help = _("Sections: {names}.").format(names=listing(known, 20))
-            if not heading.id:
-                message = _("This section has no id.")
-            else:
+            if heading.id:
                 message = _("No section has the id “{id}” here.").format(id=heading.id)
-                help = did_you_mean(heading.id, known) or help
-            yield Finding(heading.place, message, help)
+                yield Finding(heading.place, message, did_you_mean(heading.id, known) or help)
+            else:
+                yield Finding(heading.place, _("This section has no id."), help)
 
 
 def _finished(project: Project) -> Iterator[tuple[Synthesis, list[Statement]]]:
@@ -118,13 +117,10 @@ def finding_without_citation(project: Project) -> Iterator[Finding]:
             if statement.section not in guide.section_by_id or statement.block.kind in ("code", "rule"):
                 continue
             following = statements[index + 1] if index + 1 < len(statements) else None
-            if (
-                not statement.citations
-                and not statement.uncited
-                and not malformed(project, statement.block)
-                and not _leads_to(statement, following)
-                and plain(statement.block.text).strip()
-            ):
+            told_elsewhere = statement.uncited or malformed(project, statement.block)
+            if statement.citations or told_elsewhere or _leads_to(statement, following):
+                continue
+            if plain(statement.block.text).strip():
                 message = _("This finding cites no note.")
                 yield Finding(statement.place, message, _("Put [@ID] after it, or several: [@ID; @ID]."))
 
@@ -163,10 +159,9 @@ def section_without_finding(project: Project) -> Iterator[Finding]:
             if section.id not in told_sections and section.id not in misnamed:
                 heading = present.get(section.id)
                 place = heading.place if heading else synthesis.data.place()
-                message = _("The section “{title}” {{#{id}}} has no finding.").format(
-                    title=section.title, id=section.id
-                )
-                yield Finding(place, message, _("Write what the notes say, or that nobody spoke of it."))
+                message = _("The section “{title}” {{#{id}}} has no finding.")
+                text = message.format(title=section.title, id=section.id)
+                yield Finding(place, text, _("Write what the notes say, or that nobody spoke of it."))
 
 
 @rule("F016", Severity.WARNING)
@@ -211,7 +206,7 @@ def two_syntheses(project: Project) -> Iterator[Finding]:
     for synthesis in sorted(project.syntheses, key=lambda s: (len(s.file), s.file)):
         first = seen.setdefault(synthesis.region, synthesis)
         if first is not synthesis:
-            place = synthesis.data.place("region") if synthesis.region else synthesis.data.place("kind")
+            place = synthesis.data.place("region" if synthesis.region else "kind")
             message = _("{file} is already the synthesis of this region.").format(file=first.file)
             yield Finding(place, message, _("Join the two, or correct the region."))
 

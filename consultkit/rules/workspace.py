@@ -343,10 +343,8 @@ def names_collide(project: Project) -> Iterator[Finding]:
     """
     for names in collisions(project):
         for name in names[1:]:
-            message = _("This file and {other} have the same name on Windows and macOS.").format(
-                other=names[0]
-            )
-            yield Finding(Place(name), message, _("Rename one of them."))
+            message = _("This file and {other} have the same name on Windows and macOS.")
+            yield Finding(Place(name), message.format(other=names[0]), _("Rename one of them."))
 
 
 def collisions(project: Project) -> list[list[str]]:
