@@ -13,12 +13,12 @@ import typer
 from consultkit.cli import root
 from consultkit.coverage import coverage
 from consultkit.diagnostic import Diagnostic, Severity, has_errors
-from consultkit.files import WorkspaceError
+from consultkit.files import WorkspaceError, locked, write_atomic
 from consultkit.i18n import _
 from consultkit.load import load
 from consultkit.model import Project
 from consultkit.output import diagnostics as output
-from consultkit.output.terminal import say, terminal_width
+from consultkit.output.terminal import printable, say, terminal_width
 from consultkit.repository.surroundings import look
 from consultkit.rules import BY_CODE, run, select
 from consultkit.text import did_you_mean
@@ -64,8 +64,6 @@ def check(
     if history:
         return _history(workspace)
     if fix:
-        from consultkit.cli.fix import fix_files
-
         fix_files(workspace, wanted, quiet=format is not Format.TEXT)
     if staged:
         from consultkit.repository.staged import StagedTree
@@ -83,6 +81,19 @@ def check(
         _say(project, problems, wanted, coverage_too=wanted is None and not no_coverage)
     failed = has_errors(problems) or (strict and any(d.severity is Severity.WARNING for d in problems))
     return 1 if failed else 0
+
+
+def fix_files(workspace: Path, wanted: list[str] | None, *, quiet: bool = False) -> None:
+    """Mends the files of a workspace, or those wanted, each written whole; shows what it did."""
+    from consultkit.fix import mended
+
+    with locked(workspace):
+        for name, text, changes in mended(load(workspace)):
+            if not among(name, wanted):
+                continue
+            write_atomic(workspace / name, text)
+            for place, change in [] if quiet else changes:
+                print(_("mended {place}: {change}").format(place=place, change=printable(change)))
 
 
 def _history(workspace: Path) -> int:
@@ -111,8 +122,9 @@ def _codes(words: list[str] | None) -> list[str]:
     codes = ",".join(words or []).upper().replace(",", " ").split()
     for code in codes:
         if code not in LETTERS and not any(known.startswith(code) for known in BY_CODE):
+            help = did_you_mean(code, BY_CODE) or _("Known: {names}.").format(names=", ".join(LETTERS))
             message = _("No rule has the code “{code}”.").format(code=code)
-            raise typer.BadParameter(f"{message} {did_you_mean(code, BY_CODE)}".rstrip())
+            raise typer.BadParameter(f"{message} {help}")
     return codes
 
 
