@@ -100,8 +100,11 @@ class Proof:
 def statements(synthesis: Synthesis) -> list[Statement]:
     """The blocks of a synthesis, in order, with their citations and quotations."""
     found = list(_statements_of(synthesis, synthesis.body.preamble, ""))
+    section = ""
     for part in synthesis.body.parts:
-        found += _statements_of(synthesis, part.blocks, part.heading.id or part.heading.text)
+        if part.heading.level <= 2:  # deeper headings belong to the section above them
+            section = part.heading.id or part.heading.text
+        found += _statements_of(synthesis, part.blocks, section)
     return found
 
 

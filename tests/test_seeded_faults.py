@@ -298,6 +298,8 @@ SEEDS = [
     Seed("quoted words without citation", "F013", SYNTH, "D’autres s’accordent [@GAO-07; @GAO-08].",
          "D’autres s’accordent [@GAO-07; @GAO-08]. ⟦« L’eau est à celui qui attend », dit-on."),
     Seed("finding without citation", "F014", SYNTH, "## Besoins {#besoins}\n", "## Besoins {#besoins}\n\n⟦La paix est chère.\n"),
+    Seed("finding without citation below a heading of its own", "F014", SYNTH, "D’autres s’accordent [@GAO-07; @GAO-08].",
+         "### Les autres\n\nD’autres s’accordent [@GAO-07; @GAO-08].\n\n⟦La paix est chère."),
     Seed("section without finding", "F015", SYNTH,
          "D’autres s’accordent [@GAO-07; @GAO-08].\n\n## Besoins {#besoins}\n\nLa formation vient d’abord [@GAO-09; @GAO-10; @GAO-11].",
          "D’autres s’accordent [@GAO-07; @GAO-08; @GAO-09; @GAO-10; @GAO-11].\n\n⟦## Besoins {#besoins}"),
@@ -512,6 +514,12 @@ def test_a_mapping_that_is_being_filled_in_is_not_out_of_reach(tmp_path: Path) -
     files = {name: text for name, text in campaign().items() if not name.startswith("notes/")}
     files[MAP] = files[MAP].replace("declined", "identified")
     assert [p[3] for p in told(tmp_path, files)] == ["C001"] * 4
+
+
+def test_findings_may_stand_below_headings_of_their_own(tmp_path: Path) -> None:
+    files = campaign()
+    files[SYNTH] = files[SYNTH].replace("## Besoins {#besoins}", "## Besoins {#besoins}\n\n### Se former")
+    assert told(tmp_path, files) == []
 
 
 def test_an_empty_draft_is_no_fault(tmp_path: Path) -> None:
