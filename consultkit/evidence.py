@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property, lru_cache
 
@@ -79,6 +79,7 @@ class Statement:
     citations: tuple[Cited, ...]
     quotations: tuple[Quotation, ...]
     uncited: tuple[Place, ...]
+    within: str = ""  # the section, where `section` is a heading of its own below it
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +101,11 @@ class Proof:
 def statements(synthesis: Synthesis) -> list[Statement]:
     """The blocks of a synthesis, in order, with their citations and quotations."""
     found = list(_statements_of(synthesis, synthesis.body.preamble, ""))
-    section = ""
+    within = ""
     for part in synthesis.body.parts:
-        if part.heading.level <= 2:  # deeper headings belong to the section above them
-            section = part.heading.id or part.heading.text
-        found += _statements_of(synthesis, part.blocks, section)
+        name = part.heading.id or part.heading.text
+        within = name if part.heading.level <= 2 else within
+        found += [replace(one, within=within) for one in _statements_of(synthesis, part.blocks, name)]
     return found
 
 

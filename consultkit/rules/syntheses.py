@@ -114,7 +114,7 @@ def finding_without_citation(project: Project) -> Iterator[Finding]:
         return
     for _synthesis, statements in _finished(project):
         for index, statement in enumerate(statements):
-            if statement.section not in guide.section_by_id or statement.block.kind in ("code", "rule"):
+            if statement.within not in guide.section_by_id or statement.block.kind in ("code", "rule"):
                 continue
             following = statements[index + 1] if index + 1 < len(statements) else None
             told_elsewhere = statement.uncited or malformed(project, statement.block)
@@ -127,7 +127,7 @@ def finding_without_citation(project: Project) -> Iterator[Finding]:
 
 def _leads_to(statement: Statement, following: Statement | None) -> bool:
     """Whether a block is carried by the one after it: it announces a quotation, or is one cited there."""
-    if following is None or following.section != statement.section or not following.citations:
+    if following is None or following.within != statement.within or not following.citations:
         return False
     if statement.block.kind == "quote":
         return bool(statement.quotations)
@@ -150,7 +150,7 @@ def section_without_finding(project: Project) -> Iterator[Finding]:
     if guide is None or not guide.sound:
         return
     for synthesis, statements in _finished(project):
-        told_sections = {statement.section for statement in statements if plain(statement.block.text).strip()}
+        told_sections = {statement.within for statement in statements if plain(statement.block.text).strip()}
         present = {part.heading.id: part.heading for part in synthesis.body.parts}
         known = (*guide.section_by_id, *(() if synthesis.region else SPECIAL_SECTIONS))
         misnamed = {meant(h, guide) for id_, h in present.items() if h.level <= 2 and id_ not in known}
