@@ -243,6 +243,8 @@ SEEDS = [
     Seed("empty block quote", "N019", NOTE, "Les chefs.", "Les chefs.\n\n⟦> "),
     Seed("HTML", "N020", NOTE, "Les chefs.", "Les ⟦<nous> chefs."),
     Seed("HTML block", "N020", NOTE, "Les chefs.", "⟦<p>Les chefs.", also=()),
+    Seed("link definition in a synthesis", "N020", SYNTH, "## Besoins {#besoins}\n",
+         "## Besoins {#besoins}\n\n⟦[AM]: Silence.\n"),
     Seed("a pair of tags", "N020", NOTE, "Les chefs.", "Les ⟦<b>chefs</b>."),
     Seed("a pair of tags over several lines", "N020", NOTE, "Les chefs.", "⟦<div>\nLes chefs.\n</div>"),
     Seed("link definition", "N020", NOTE, "Les chefs.", "⟦[AM]: Silence."),
@@ -520,6 +522,23 @@ def test_findings_may_stand_below_headings_of_their_own(tmp_path: Path) -> None:
     files = campaign()
     files[SYNTH] = files[SYNTH].replace("## Besoins {#besoins}", "## Besoins {#besoins}\n\n### Se former")
     assert told(tmp_path, files) == []
+
+
+@pytest.mark.parametrize("folder", ["notes", "notes/gao/juin", "notes/mopti"])
+def test_a_note_in_another_folder_is_told_as_such_alone(folder: str, tmp_path: Path) -> None:
+    files = campaign()
+    files[NOTE] = files[NOTE].replace("actor: gao-06", "actor: gao-05")  # who has a note already
+    files[f"{folder}/GAO-06.md"] = files.pop(NOTE)
+    assert told(tmp_path, files) == [(f"{folder}/GAO-06.md", 4, 9, "N005")]
+
+
+@pytest.mark.parametrize("seed", SEEDS[::7], ids=lambda seed: seed.name)
+def test_a_byte_order_mark_and_crlf_hide_nothing(seed: Seed, tmp_path: Path) -> None:
+    files, file, line, column = sown(seed)
+    write(tmp_path, files)
+    for name, text in files.items():
+        (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert (file, line, column, seed.code) in problems(tmp_path)
 
 
 def test_an_empty_draft_is_no_fault(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from consultkit.diagnostic import Finding, Place, Severity
 from consultkit.i18n import _, ngettext
 from consultkit.model import Project
 from consultkit.rules.base import rule
-from consultkit.rules.known import lost, whole
+from consultkit.rules.known import faulty, lost, whole
 from consultkit.schema.declare import EXIT_STATUSES
 from consultkit.text import listing
 
@@ -40,13 +40,12 @@ def _minimum_unread(project: Project, region: str) -> bool:
 
 def _unsure(project: Project, region: str) -> int:
     """Notes of the region's folder that a problem told elsewhere keeps from counting."""
-    faulty = {fault.place.file for fault in project.faults}
     return sum(
         note.file.startswith(f"notes/{region}/")
         and (
             note.region != region
             or project.note_by_id.get(note.id) is not note
-            or (not note.counts and note.file in faulty)
+            or (not note.counts and note.file in faulty(project))
             or (note.done and not note.consent.given and note.consent.withdrawn is None)
         )
         for note in project.notes

@@ -12,7 +12,7 @@ from consultkit.i18n import _
 from consultkit.model import Block, Note, Project, Synthesis
 from consultkit.quotation import ANY_AT, CITATION
 from consultkit.rules.base import rule
-from consultkit.rules.known import damaged, misplaced
+from consultkit.rules.known import damaged, faulty, misplaced
 from consultkit.text import did_you_mean
 
 _BRACKETED = re.compile(r"(?<=\[)@([\w-]+)")
@@ -59,12 +59,11 @@ def unusable_note_cited(project: Project) -> Iterator[Finding]:
     Good:
         status: done
     """
-    faulty = {fault.place.file for fault in project.faults}
     for _synthesis, id_, place, note in _citations(project):
         if note is None or note.usable:
             continue
         if not note.done:
-            if note.file not in faulty:
+            if note.file not in faulty(project):
                 help = _("Finish the note and set its status to done, or cite another.")
                 yield Finding(place, _("{id} is a draft.").format(id=id_), help)
         elif note.consent.withdrawn:

@@ -86,8 +86,7 @@ def references(mapping: ActorMapping) -> Iterator[tuple[str, str, Place]]:
 
 def misplaced(note: Note) -> bool:
     """Whether the note's region is not its folder: told as such, once."""
-    parts = note.file.split("/")
-    return len(parts) == 3 and bool(note.region) and parts[1] != note.region
+    return bool(note.region) and note.file.rpartition("/")[0] != f"notes/{note.region}"
 
 
 @lru_cache(maxsize=2)
@@ -97,6 +96,12 @@ def colliding(project: Project) -> frozenset[str]:
 
     twins = {name for group in collisions(project) for name in group}
     return frozenset(twins | set(unstorable(project)))
+
+
+@lru_cache(maxsize=2)
+def faulty(project: Project) -> frozenset[str]:
+    """Files in which something that was read may be wrong; a byte order mark never is."""
+    return frozenset(fault.place.file for fault in project.faults if fault.kind != "file-bom")
 
 
 def damaged(project: Project, note: Note) -> bool:

@@ -10,7 +10,7 @@ from consultkit.diagnostic import Finding, Severity
 from consultkit.i18n import _
 from consultkit.model import Note, Project
 from consultkit.rules.base import rule, told
-from consultkit.rules.known import colliding, explained, misplaced
+from consultkit.rules.known import colliding, explained, faulty, misplaced
 from consultkit.rules.mapping import unknown
 from consultkit.schema.types import Data
 from consultkit.text import did_you_mean, listing
@@ -378,7 +378,7 @@ def unknown_guide_version(project: Project) -> Iterator[Finding]:
         guide_version: "1.0"
     """
     guide = project.guide
-    if guide is None or not guide.version or any(fault.place.file == guide.file for fault in project.faults):
+    if guide is None or not guide.version or guide.file in faulty(project):
         return
     known = dict.fromkeys([guide.version, *(change.version for change in guide.changes)])
     for note in project.notes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from consultkit.diagnostic import Finding, Severity
 from consultkit.evidence import Statement, ledger
@@ -112,15 +113,15 @@ def finding_without_citation(project: Project) -> Iterator[Finding]:
     guide = project.guide
     if guide is None or not guide.sound:
         return
+    unsound = {fault.place[:2] for fault in project.faults if fault.kind.startswith("md-")}
     for _synthesis, statements in _finished(project):
-        for index, statement in enumerate(statements):
+        for statement, following in zip_longest(statements, statements[1:]):
             if statement.within not in guide.section_by_id or statement.block.kind in ("code", "rule"):
                 continue
-            following = statements[index + 1] if index + 1 < len(statements) else None
             told_elsewhere = statement.uncited or malformed(project, statement.block)
-            if statement.citations or told_elsewhere or _leads_to(statement, following):
+            if statement.citations or told_elsewhere or statement.place[:2] in unsound:
                 continue
-            if plain(statement.block.text).strip():
+            if plain(statement.block.text).strip() and not _leads_to(statement, following):
                 message = _("This finding cites no note.")
                 yield Finding(statement.place, message, _("Put [@ID] after it, or several: [@ID; @ID]."))
 
