@@ -15,6 +15,7 @@ from consultkit.files import bad_windows_name, defaults_dir, write_atomic
 from consultkit.i18n import _
 from consultkit.model import Actor, Guide, GuideSection, Note, Project, Question
 from consultkit.parse.inline import plain, without_off
+from consultkit.places import REGIONS
 from consultkit.schema.declare import EDITOR_SCHEMAS
 
 SCAFFOLD = Path(__file__).with_name("scaffold")
@@ -43,7 +44,6 @@ GITATTRIBUTES = """\
 *.docx binary
 mapping.yaml merge=consultkit
 """
-_REGION_ENTRY = re.compile(r"^  - id: (\S+)\n(?:    .*\n|\s*#.*\n)*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,22 +103,20 @@ def _exists(root: Path, path: str) -> bool:
 
 
 def _only_regions(mapping: str, regions: Sequence[str]) -> str:
-    """The scaffold's mapping with the wanted regions only; a region it does not know is added."""
+    """The scaffold's mapping with the wanted regions only; its actors come to the first of them."""
     if not regions:
         return mapping
-    start = mapping.index("\nregions:") + 1
-    end = mapping.index("\nactor_types:")
-    block, actors = mapping[start:end], mapping[end:]
-    entries = list(_REGION_ENTRY.finditer(block))
-    known = {match[1]: match[0] for match in entries}
-    wanted = "".join(
-        known.get(id_, f"  - id: {id_}\n    name: {id_.capitalize()}\n    minimum: 10\n") for id_ in regions
-    )
-    block = block[: entries[0].start()] + wanted + block[entries[-1].end() :]
-    for id_ in known:
-        if id_ not in regions:
-            actors = re.sub(rf"(regions: \[){id_}(\])", rf"\g<1>{regions[0]}\g<2>", actors)
-    return mapping[:start] + block + actors
+    head, rest = mapping.split("\nregions:\n", 1)
+    block, rest = rest.split("\n\n", 1)
+    for id_ in set(re.findall(r"- id: (\S+)", block)).difference(regions):
+        rest = rest.replace(f"regions: [{id_}]", f"regions: [{regions[0]}]")
+    return f"{head}\nregions:\n{''.join(map(_region_entry, regions))}\n{rest}"
+
+
+def _region_entry(id_: str) -> str:
+    name, code, _iso = REGIONS.get(id_.lower(), (id_.capitalize(), "", ""))
+    known = f"    code: {code}\n" if code else ""
+    return f"  - id: {id_}\n    name: {name}\n{known}    minimum: 10\n"
 
 
 def editor_schemas() -> dict[str, str]:

@@ -203,6 +203,21 @@ def test_init_for_one_region(empty: Path) -> None:
     assert main(["check", "--root", "campagne", "--no-coverage", "--strict"]) == 0
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_init_for_regions_of_one_s_own(empty: Path, language: str) -> None:
+    assert main(["init", "all", "--lang", language, "--no-git"]) == 0
+    assert (
+        main(["init", "some", "--region", "segou", "--region", "nord", "--lang", language, "--no-git"]) == 0
+    )
+    whole, some = (Path(name, "mapping.yaml").read_text("utf-8") for name in ("all", "some"))
+    added = "  - id: segou\n    name: Ségou\n    code: ML04\n    minimum: 10\n  - id: nord\n    name: Nord\n    minimum: 10\n"
+    assert added in some
+    lines = [line for line in some.replace(added, "").splitlines() if "regions: [segou]" not in line]
+    assert set(lines) <= set(whole.splitlines())
+    assert {line for line in whole.splitlines() if line.lstrip().startswith("#")} <= set(some.splitlines())
+    assert main(["check", "--root", "some", "--no-coverage", "--strict"]) == 0
+
+
 def test_init_escapes_a_title_with_quotation_marks(empty: Path) -> None:
     assert main(["init", "c", "--title", 'Besoins "réels" : Gao', "--lang", "fr", "--no-git"]) == 0
     assert main(["check", "--root", "c", "--no-coverage", "--strict"]) == 0
