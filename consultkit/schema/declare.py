@@ -168,11 +168,11 @@ SENSITIVITY = Enum(
 NOTE_STATUS = Enum(
     {
         "draft": ("brouillon",),
-        "done": ("termine", "terminee", "fini", "finie"),
+        "done": ("termine", "terminee", "acheve", "achevee", "fini", "finie"),
         "validated": ("valide", "validee"),
     }
 )
-SYNTHESIS_STATUS = Enum({"draft": ("brouillon",), "done": ("termine", "terminee", "validee", "validated")})
+SYNTHESIS_STATUS = Enum({"draft": ("brouillon",), "done": ("termine", "terminee", "acheve", "achevee", "validee", "validated")})
 KIND = Enum(
     {"consultation": ("entretien",), "synthesis": ("synthese",), "lessons": ("lecons", "lecons apprises")}
 )
