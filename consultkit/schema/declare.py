@@ -172,7 +172,9 @@ NOTE_STATUS = Enum(
         "validated": ("valide", "validee"),
     }
 )
-SYNTHESIS_STATUS = Enum({"draft": ("brouillon",), "done": ("termine", "terminee", "acheve", "achevee", "validee", "validated")})
+SYNTHESIS_STATUS = Enum(
+    {"draft": ("brouillon",), "done": ("termine", "terminee", "acheve", "achevee", "validee", "validated")}
+)
 KIND = Enum(
     {"consultation": ("entretien",), "synthesis": ("synthese",), "lessons": ("lecons", "lecons apprises")}
 )
