@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from seeded import campaign, quote, write
+from seeded import campaign, note, quote, write
 
 from consultkit.load import load
 from consultkit.rules import run
@@ -138,6 +138,11 @@ SEEDS = [
     Seed("deliverable before the start", "M008", MAP, "due: 2023-07-05", "due: ⟦2022-07-05"),
     spare("exit without a reason", "M009", "identified", "⟦unreachable"),
     spare("exit without a reason in one region", "M009", "identified", "{gao: ⟦declined}"),
+    spare("reason that cannot be read", "M003", "identified", "declined\n    reason: ⟦[x]"),
+    spare("reason for a region not the actor's", "M006", "identified", "declined\n    reason: {⟦mopti: x}"),
+    spare("regions that cannot be read", "M003", "[gao]", "⟦gao et ailleurs"),
+    spare("unknown region, with a status there", "M006", "[gao]\n    cercles: [Ansongo]\n    sectors: [cohesion]\n    status: ",
+          "[⟦goa]\n    status: {gao: scheduled}\n    comment: "),
     spare("phone", "P002", "identified", 'identified\n    comment: "Joindre le ⟦76 12 34 56"'),
     spare("e-mail", "P002", "identified", "identified\n    comment: ⟦contact@exemple.org"),
     # Guide
@@ -157,6 +162,7 @@ SEEDS = [
     Seed("unknown key in the guide", "G001", GUIDE, "minutes: 75", "⟦minute: 75"),
     Seed("no version", "G002", GUIDE, 'version: "1.0"\nlanguage', "language", (GUIDE, "⟦id: guide-entretien")),
     Seed("invalid version", "G003", GUIDE, 'version: "1.0"\nlanguage', "version: ⟦premiere\nlanguage"),
+    Seed("invalid version among the changes", "G003", GUIDE, '  - version: "1.0"', "  - version: ⟦premiere"),
     Seed("theme id taken twice", "G013", THEMES, "id: acces", "id: ⟦formation"),
     Seed("theme id that is reserved", "G013", THEMES, "    kind: challenge\n",
          "    kind: challenge\n  - id: ⟦mark\n    name: Marque\n"),
@@ -522,6 +528,25 @@ def test_findings_may_stand_below_headings_of_their_own(tmp_path: Path) -> None:
     files = campaign()
     files[SYNTH] = files[SYNTH].replace("## Besoins {#besoins}", "## Besoins {#besoins}\n\n### Se former")
     assert told(tmp_path, files) == []
+
+
+@pytest.mark.parametrize("file", [NOTE, "notes/gao/GAO-01.md", GUIDE, SYNTH, THEMES])
+@pytest.mark.parametrize("value", ["[x, y]", "{a: b}", "é é", "0", ""])
+def test_whatever_stands_for_a_value_is_told_once(file: str, value: str, tmp_path: Path) -> None:
+    files = campaign()
+    files["notes/gao/GAO-12.md"] = note("gao", 12, "gao-06", "osc").replace(
+        "status", "follow_up_of: GAO-06\nstatus"
+    )
+    files[SYNTH] = files[SYNTH].replace("@GAO-11]", "@GAO-11; @GAO-12]")
+    write(tmp_path, files)
+    lines = files[file].split("\n")
+    for index, line in enumerate(lines[: lines.index("---", 1) if "---" in lines else None]):
+        key, colon, _old = line.partition(": ")
+        if colon and (value or not key.endswith("attribution")):  # without one, nothing may be cited
+            changed = [*lines[:index], f"{key}: {value}", *lines[index + 1 :]]
+            (tmp_path / file).write_text("\n".join(changed), "utf-8")
+            found = problems(tmp_path)
+            assert len({p[:2] for p in found}) <= 1, (line, found)
 
 
 @pytest.mark.parametrize("folder", ["notes", "notes/gao/juin", "notes/mopti"])

@@ -150,9 +150,8 @@ def type_never_heard(project: Project) -> Iterator[Finding]:
         return
     heard: dict[str, set[str]] = defaultdict(set)
     known = mapping.actor_by_id
-    unknown = {
-        note.region for note in project.notes if not note.actors or not known.keys() >= set(note.actors)
-    }
+    typed = {actor.id for actor in mapping.actors if actor.type in mapping.type_by_id}
+    unknown = {note.region for note in project.notes if not note.actors or not typed >= set(note.actors)}
     for note in project.notes:
         heard[note.region] |= {known[actor].type for actor in note.actors if actor in known}
     for row in coverage(project):

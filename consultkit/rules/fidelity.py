@@ -296,6 +296,8 @@ def note_of_another_region(project: Project) -> Iterator[Finding]:
     for synthesis, id_, place, note in _citations(project):
         if note is None or note.region not in regions or synthesis.region not in regions or misplaced(note):
             continue
+        if note.data.has("also_regions") and not note.also_regions:
+            continue  # they cannot be read: told as such
         if synthesis.region not in (note.region, *note.also_regions) and regions.keys() >= set(
             note.also_regions
         ):

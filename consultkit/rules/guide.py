@@ -135,7 +135,7 @@ def version_not_in_changes(project: Project) -> Iterator[Finding]:
     """
     guide = project.guide
     versions = [change.version for change in guide.changes] if guide else []
-    if guide and guide.version and guide.data.has("changes") and guide.version not in versions:
+    if guide and guide.version and versions and all(versions) and guide.version not in versions:
         message = _("Version {version} is not in the list of changes ({known}).")
         text = message.format(version=guide.version, known=listing(versions))
         help = _("Add it under “changes:”, with its date and what it changes.")

@@ -166,7 +166,8 @@ def unknown_mapping_reference(project: Project) -> Iterator[Finding]:
         if id_ not in ids(mapping, key) and id_ not in explained(project, key):
             yield unknown(names[key], id_, ids(mapping, key), place)
     for actor in mapping.actors:
-        yield from _other_regions(actor)
+        if actor.regions and mapping.region_by_id.keys() >= set(actor.regions):
+            yield from _other_regions(actor)
 
 
 def _other_regions(actor: Actor) -> Iterator[Finding]:
@@ -208,7 +209,7 @@ def cercle_elsewhere(project: Project) -> Iterator[Finding]:
         here = {slugs.get(region) for region in actor.regions}
         for index, cercle in enumerate(actor.cercles):
             region = region_of_cercle(cercle)
-            if region is not None and None not in here and region not in here:
+            if region is not None and here and None not in here and region not in here:
                 message = _("The cercle {cercle} lay in the region {region} in 2021.")
                 place = actor.data.place("cercles", index)
                 text = message.format(cercle=cercle, region=region)
@@ -271,10 +272,17 @@ def exit_without_reason(project: Project) -> Iterator[Finding]:
         return
     for actor in mapping.actors:
         for region, status in actor.data.get("status", {}).items():
-            if status in EXIT_STATUSES and not actor.reason(region or next(iter(actor.regions), "")):
+            given = actor.reason(region or next(iter(actor.regions), "")) or _misread_reason(actor)
+            if status in EXIT_STATUSES and not given:
                 place = actor.data.place("status", *([region] if region else []))
                 message = _("The status “{status}” needs a reason.").format(status=status)
                 yield Finding(place, message, _('Add a line “reason: "…"” to this actor.'))
+
+
+def _misread_reason(actor: Actor) -> bool:
+    """Whether a reason is written that cannot be read, or for a region not the actor's: told as such."""
+    reasons = set(actor.data.get("reason", ()))
+    return actor.data.has("reason") and (not reasons or not reasons <= {*actor.regions, ""})
 
 
 @rule("M010", Severity.WARNING)

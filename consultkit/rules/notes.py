@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 
 from consultkit.diagnostic import Finding, Severity
@@ -334,6 +334,7 @@ def bad_follow_up(project: Project) -> Iterator[Finding]:
     Good:
         follow_up_of: GAO-02
     """
+    known = project.mapping.actor_by_id if project.mapping else {}
     for note in project.notes:
         if not note.follow_up_of:
             continue
@@ -342,9 +343,15 @@ def bad_follow_up(project: Project) -> Iterator[Finding]:
         if first is None and note.follow_up_of not in project.known_ids:
             message = _("No note has the id “{id}”.").format(id=note.follow_up_of)
             yield Finding(place, message, did_you_mean(note.follow_up_of, project.known_ids))
-        elif first is note or (first and first.actors and not set(first.actors) & set(note.actors)):
+        elif first and (first is note or _of_others(first, note, known)):
             message = _("{id} is not a talk with the same actor.").format(id=note.follow_up_of)
             yield Finding(place, message, _("Name the first talk with this actor, or take the line out."))
+
+
+def _of_others(first: Note, note: Note, known: Collection[str]) -> bool:
+    """Whether the first note heard other actors, all of them known."""
+    heard = set(first.actors)
+    return bool(heard) and heard.issubset(known) and heard.isdisjoint(note.actors)
 
 
 @rule("N024", Severity.WARNING)

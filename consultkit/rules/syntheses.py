@@ -204,7 +204,8 @@ def two_syntheses(project: Project) -> Iterator[Finding]:
         (absent)
     """
     seen: dict[str, Synthesis] = {}
-    for synthesis in sorted(project.syntheses, key=lambda s: (len(s.file), s.file)):
+    known = [s for s in project.syntheses if s.region or not s.data.has("region")]
+    for synthesis in sorted(known, key=lambda s: (len(s.file), s.file)):
         first = seen.setdefault(synthesis.region, synthesis)
         if first is not synthesis:
             place = synthesis.data.place("region" if synthesis.region else "kind")
