@@ -302,6 +302,8 @@ SEEDS = [
     Seed("citation in round brackets", "F012", SYNTH, "[@GAO-07; @GAO-08]", "(⟦@GAO-07) [@GAO-08]"),
     Seed("citation with a comma", "F012", SYNTH, "[@GAO-07; @GAO-08]", "[⟦@GAO-07, p. 3] [@GAO-08]"),
     Seed("citation of several with a comma", "F012", SYNTH, "[@GAO-07; @GAO-08]", "[⟦@GAO-07, @GAO-08]"),
+    Seed("citation of a quotation in round brackets", "F012", SYNTH, "» [@GAO-01].", "» (⟦@GAO-01). Et [@GAO-01]."),
+    Seed("citation of a block quote in round brackets", "F012", SYNTH, "[@GAO-03]\n\nD’autres", "(⟦@GAO-03)\n\nD’autres"),
     Seed("citation in lower case", "F012", SYNTH, "[@GAO-07; @GAO-08]", "voir ⟦@gao-07 [@GAO-08]"),
     Seed("quoted words without citation", "F013", SYNTH, "D’autres s’accordent [@GAO-07; @GAO-08].",
          "D’autres s’accordent [@GAO-07; @GAO-08]. ⟦« L’eau est à celui qui attend », dit-on."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from consultkit import expressions
 from consultkit.diagnostic import Finding, Place, Severity
@@ -255,9 +256,13 @@ def quoted_without_citation(project: Project) -> Iterator[Finding]:
         « On ne passe plus après seize heures » [@GAO-01].
     """
     help = _("Put [@ID] right after them, or take the quotation marks out.")
-    for _synthesis, statement in _statements(project):
-        for place in statement.uncited:
-            yield Finding(place, _("These quoted words cite no note."), help)
+    for _synthesis, statements in ledger(project).statements:
+        for statement, following in zip_longest(statements, statements[1:]):
+            cited_amiss = malformed(project, statement.block) or (
+                statement.block.kind == "quote" and following and malformed(project, following.block)
+            )
+            for place in () if cited_amiss else statement.uncited:
+                yield Finding(place, _("These quoted words cite no note."), help)
 
 
 @rule("F017")
