@@ -75,6 +75,7 @@ class Statement(NamedTuple):
     citations: tuple[Cited, ...]
     quotations: tuple[Quotation, ...]
     uncited: tuple[Place, ...]
+    within: str = ""  # the section, where `section` is a heading of its own below it
 
 
 class Proof(NamedTuple):
@@ -95,8 +96,11 @@ class Proof(NamedTuple):
 def statements(synthesis: Synthesis) -> list[Statement]:
     """The blocks of a synthesis, in order, with their citations and quotations."""
     found = list(_statements_of(synthesis, synthesis.body.preamble, ""))
+    within = ""
     for part in synthesis.body.parts:
-        found += _statements_of(synthesis, part.blocks, part.heading.id or part.heading.text)
+        name = part.heading.id or part.heading.text
+        within = name if part.heading.level <= 2 else within
+        found += [one._replace(within=within) for one in _statements_of(synthesis, part.blocks, name)]
     return found
 
 

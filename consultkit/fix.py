@@ -46,16 +46,13 @@ def _mend(source: Source, edits: list[tuple[Place, str, str]]) -> tuple[str, lis
     markdown = source.file.endswith(".md")
     for index, line in enumerate(lines):
         normal = unicodedata.normalize("NFC", line)
-        stripped = (
-            normal.rstrip(" \t") if not (markdown and normal.endswith("  ") and normal.strip()) else normal
-        )
+        break_kept = markdown and normal.endswith("  ") and normal.strip()  # two spaces end a line
+        lines[index] = stripped = normal if break_kept else normal.rstrip(" \t")
         if normal != line:
             changes.append((Place(source.file, index + 1), _("accents in one piece (Unicode NFC)")))
         elif stripped != line:
-            changes.append(
-                (Place(source.file, index + 1, len(stripped) + 1), _("spaces at the end of the line"))
-            )
-        lines[index] = stripped
+            place = Place(source.file, index + 1, len(stripped) + 1)
+            changes.append((place, _("spaces at the end of the line")))
     if source.crlf:
         changes.append((Place(source.file), _("line ends of Windows (CRLF)")))
     if source.bom:

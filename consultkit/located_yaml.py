@@ -259,9 +259,10 @@ class _Builder:
         text = key.value
         assert isinstance(text, str)
         name = intern(text) if text.isascii() else unicodedata.normalize("NFC", text)
-        if name in container.value or (name == "<<" and not key.style):
+        refused = name in container.value or (name == "<<" and not key.style)
+        if refused:
             self._refused(name, key, container)
-        else:
+        if not refused or (name in container.value and container.value[name][1].empty):
             container.value[name] = (key, node)
 
     def _refused(self, name: str, key: Node, container: Node) -> None:

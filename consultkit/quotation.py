@@ -23,8 +23,10 @@ _CUT = re.compile(r"\[\s*(?:…|\.\.\.)\s*\]")
 _LETTER = re.compile(r"\[(\w)\](?=\w)")
 _ADDED = re.compile(r"\[[^\[\]]*\]")
 _QUOTES = str.maketrans(dict.fromkeys("«»“”„‟〝〞＂″", '"') | dict.fromkeys("’‘‛ʼ`´′ʹꞌ", "'") | {"…": "..."})
+_SINGLE = re.compile(r"(?<!\w)'|'(?!\w)")  # no apostrophe: a quotation mark
 _SPACE = re.compile(r"[\s\u00ad\u200b\u2060\ufeff]+")
 _AROUND = re.compile(r' ?([:;!?»,.)\]%"]) ?| ?([(«]) ?')
+_INNER = re.compile(r'"([^"]*)"')
 _SPACELESS = re.compile(r"(?<=[,;:!?.»)])(?=[^\W\d_])")
 _EDGES = " .,;:!?…\"'()–—-"
 _CLOSERS = {"«": "»", "“": "”", "„": "”"}
@@ -38,7 +40,7 @@ def normalise(text: str) -> str:
     text = _LETTER.sub(r"\1", text)
     if "[" in text:
         text = _ADDED.sub(" ", text)
-    text = unicodedata.normalize("NFC", text).translate(_QUOTES)
+    text = _SINGLE.sub('"', unicodedata.normalize("NFC", text).translate(_QUOTES))
     return _AROUND.sub(r"\1\2", _SPACE.sub(" ", text)).strip()
 
 
@@ -177,7 +179,7 @@ def nearest_passage(quoted: str, passages: list[str]) -> Nearest | None:
 
 def _spaced(text: str) -> str:
     """Normalised words as a person writes them: with the spaces after punctuation."""
-    return _SPACELESS.sub(" ", text)
+    return _SPACELESS.sub(" ", _INNER.sub(r" “\1” ", text))
 
 
 def _key(word: str) -> str:

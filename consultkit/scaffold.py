@@ -15,23 +15,16 @@ from consultkit.files import bad_windows_name, defaults_dir, write_atomic
 from consultkit.i18n import _
 from consultkit.model import Actor, Guide, GuideSection, Note, Project, Question
 from consultkit.parse.inline import plain, without_off
+from consultkit.places import REGIONS
 from consultkit.schema.declare import EDITOR_SCHEMAS
 
 SCAFFOLD = Path(__file__).with_name("scaffold")
 FILES = {
-    "fr": {
-        "guide": "guide-entretien.md",
-        "themes": "themes.yaml",
-        "synthesis": "synthese.md",
-        "lessons": "lecons.md",
-    },
-    "en": {
-        "guide": "interview-guide.md",
-        "themes": "themes.en.yaml",
-        "synthesis": "synthesis.md",
-        "lessons": "lessons.md",
-    },
-}
+    "fr": {"guide": "guide-entretien.md", "themes": "themes.yaml",
+           "synthesis": "synthese.md", "lessons": "lecons.md"},
+    "en": {"guide": "interview-guide.md", "themes": "themes.en.yaml",
+           "synthesis": "synthesis.md", "lessons": "lessons.md"},
+}  # fmt: skip
 TEMPLATES = {
     "fr": ("rapport.md.j2", "avancement.md.j2", "lecons.md.j2", "note.md.j2"),
     "en": ("report.md.j2", "progress.md.j2", "lessons.md.j2", "interview-note.md.j2"),
@@ -51,7 +44,6 @@ GITATTRIBUTES = """\
 *.docx binary
 mapping.yaml merge=consultkit
 """
-_REGION_ENTRY = re.compile(r"^  - id: (\S+)\n(?:    .*\n|\s*#.*\n)*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +64,8 @@ def plan_init(
     guides, templates = defaults_dir("guides"), defaults_dir("templates")
     laid = SCAFFOLD / language
     quoted = title.replace("\\", "\\\\").replace('"', '\\"')
-    mapping = (
-        (laid / "mapping.yaml")
-        .read_text("utf-8")
-        .replace("@TITLE@", quoted)
-        .replace("@START@", start.isoformat())
-    )
+    mapping = (laid / "mapping.yaml").read_text("utf-8").replace("@TITLE@", quoted)
+    mapping = mapping.replace("@START@", start.isoformat())
     files: dict[str, bytes] = {
         "mapping.yaml": _only_regions(mapping, regions).encode(),
         f"guides/{names['guide']}": (guides / names["guide"]).read_bytes(),
@@ -115,24 +103,20 @@ def _exists(root: Path, path: str) -> bool:
 
 
 def _only_regions(mapping: str, regions: Sequence[str]) -> str:
-    """The scaffold's mapping with the wanted regions only; a region it does not know is added."""
+    """The scaffold's mapping with the wanted regions only; its actors come to the first of them."""
     if not regions:
         return mapping
-    start = mapping.index("\nregions:") + 1
-    end = mapping.index("\nactor_types:")
-    block = mapping[start:end]
-    known = {match[1]: match[0] for match in _REGION_ENTRY.finditer(block)}
-    wanted = "".join(
-        known.get(id_, f"  - id: {id_}\n    name: {id_.capitalize()}\n    minimum: 10\n") for id_ in regions
-    )
-    first = next(iter(_REGION_ENTRY.finditer(block)))
-    last = list(_REGION_ENTRY.finditer(block))[-1]
-    block = block[: first.start()] + wanted + block[last.end() :]
-    actors = mapping[end:]
-    for id_ in known:
-        if id_ not in regions:
-            actors = re.sub(rf"(regions: \[){id_}(\])", rf"\g<1>{regions[0]}\g<2>", actors)
-    return mapping[:start] + block + actors
+    head, rest = mapping.split("\nregions:\n", 1)
+    block, rest = rest.split("\n\n", 1)
+    for id_ in set(re.findall(r"- id: (\S+)", block)).difference(regions):
+        rest = rest.replace(f"regions: [{id_}]", f"regions: [{regions[0]}]")
+    return f"{head}\nregions:\n{''.join(map(_region_entry, regions))}\n{rest}"
+
+
+def _region_entry(id_: str) -> str:
+    name, code, _iso = REGIONS.get(id_.lower(), (id_.capitalize(), "", ""))
+    known = f"    code: {code}\n" if code else ""
+    return f"  - id: {id_}\n    name: {name}\n{known}    minimum: 10\n"
 
 
 def editor_schemas() -> dict[str, str]:
@@ -162,32 +146,28 @@ def next_ids(project: Project, region: str, number: int) -> list[str]:
     taken = {note.id.casefold() for note in project.notes}
     taken |= {Path(name).stem.casefold() for name in project.files if name.startswith("notes/")}
     prefix = _prefix(project, region)
-    numbers = [
-        int(m[1]) for id_ in taken if (m := re.fullmatch(rf"{re.escape(prefix)}-(\d+)", id_, re.IGNORECASE))
-    ]
-    last = max(numbers, default=0)
+    numbered = re.compile(rf"{re.escape(prefix)}-(\d+)", re.IGNORECASE)
+    last = max((int(match[1]) for id_ in taken if (match := numbered.fullmatch(id_))), default=0)
     return [f"{prefix}-{last + index:02d}" for index in range(1, number + 1)]
 
 
 def _prefix(project: Project, region: str) -> str:
-    used = Counter(
-        match[1]
-        for note in project.notes
-        if note.region == region and (match := re.fullmatch(r"(.*?)-\d+", note.id))
-    )
-    if used:
-        return used.most_common(1)[0][0]
-    others = {m[1].upper() for note in project.notes if (m := re.fullmatch(r"(.*?)-\d+", note.id))}
-    letters = re.sub(r"[^A-Za-z0-9]", "", region).upper()
-    regions = [r.id for r in project.mapping.regions] if project.mapping else []
+    used = [(note.region, m[1]) for note in project.notes if (m := re.fullmatch(r"(.*?)-\d+", note.id))]
+    here = Counter(prefix for other, prefix in used if other == region)
+    if here:
+        return here.most_common(1)[0][0]
+    taken = {prefix.upper() for _region, prefix in used}
+    letters = _letters(region)
+    others = [_letters(r.id) for r in project.mapping.regions if r.id != region] if project.mapping else []
     for length in range(3, len(letters) + 1):
         prefix = letters[:length]
-        alike = [
-            r for r in regions if r != region and re.sub(r"[^A-Za-z0-9]", "", r).upper().startswith(prefix)
-        ]
-        if prefix not in others and not alike:
+        if prefix not in taken and not any(other.startswith(prefix) for other in others):
             return prefix
     return letters or "N"
+
+
+def _letters(id_: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]", "", id_).upper()
 
 
 def shuffled(pairs: Sequence[tuple[Actor, str]]) -> list[tuple[Actor, str]]:
@@ -242,9 +222,9 @@ def note_text(
 
 
 def _header(guide: Guide, filled: Filled, language: str, appointment: date | None) -> list[str]:
-    meeting = _("YYYY-MM-DD or DD/MM/YYYY") + (
-        " ; " + _("appointment: {day}").format(day=appointment.isoformat()) if appointment else ""
-    )
+    meeting = _("YYYY-MM-DD or DD/MM/YYYY")
+    if appointment:
+        meeting += " ; " + _("appointment: {day}").format(day=appointment)
     keys: list[tuple[str, str, str]] = [
         ("id", "", ""), ("actor", "", ""), ("region", "", ""), ("follow_up_of", "", ""),
         ("date", "", meeting),
@@ -285,14 +265,13 @@ _WHERE_FILLED = ("follow_up_of", "note_taker", "guide_version")  # keys that an 
 
 
 def _participants(people: Sequence[Mapping[str, str]]) -> list[str]:
+    keys = (
+        ("- role", '""', ""), ("  gender", "", "f | m | x"), ("  age", "", _("youth | adult | elder")),
+        ("  count", "1", ""),
+    )  # fmt: skip
     lines = []
     for person in people or [{}]:
-        for key, default, comment in (
-            ("- role", '""', ""),
-            ("  gender", "", "f | m | x"),
-            ("  age", "", _("youth | adult | elder")),
-            ("  count", "1", ""),
-        ):
+        for key, default, comment in keys:
             row = f"  {key}: {person.get(key[2:]) or default}".rstrip()
             lines.append(f"{row:<24} # {comment}" if comment and not person.get(key[2:]) else row)
     return lines
@@ -304,15 +283,8 @@ def question_lines(question: Question) -> list[str]:
     comments += [_("Advice: {text}").format(text=text.replace("\n", " ")) for text in question.advice]
     if question.options:
         comments.append(_("Options: {options}").format(options=" | ".join(question.options)))
-    lines = [question.heading.source.strip(), ""]
-    if comments:
-        lines += [
-            "<!--",
-            *(comment.replace("-->", "→").replace("<!--", "") for comment in comments),
-            "-->",
-            "",
-        ]
-    return [*lines, ""]
+    inside = [comment.replace("-->", "→").replace("<!--", "") for comment in comments]
+    return [question.heading.source.strip(), "", *(["<!--", *inside, "-->", ""] if inside else []), ""]
 
 
 def synthesis_file(project: Project, guide: Guide, region: str) -> Planned:
@@ -320,11 +292,8 @@ def synthesis_file(project: Project, guide: Guide, region: str) -> Planned:
     name = FILES[project.language if project.language in FILES else "fr"]["synthesis"]
     path = f"notes/{region}/{name}"
     existing = next((s.file for s in project.syntheses if s.region == region), path)
-    notes = [
-        n
-        for n in project.notes
-        if n.usable and region in (n.region, *n.also_regions) and n.attribution != "none"
-    ]
+    heard = [note for note in project.notes if region in (note.region, *note.also_regions)]
+    notes = [note for note in heard if note.usable and note.attribution != "none"]
     lines = ["---", "kind: synthesis", f"region: {region}", "status: draft", "---", ""]
     for section in guide.sections:
         if not section.observation:

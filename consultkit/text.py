@@ -9,40 +9,15 @@ from collections.abc import Iterable
 
 from consultkit.i18n import _, language
 
-_DATE_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})$")
+_DATE = re.compile(r"(?:(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})/(\d{1,2})/(\d{4}))\Z")
 _MARKS = dict.fromkeys(range(0x300, 0x370)) | {ord("’"): "'"}
-_DATE_FR = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})$")
 
 MONTHS = {
-    "fr": [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
+    "fr": ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre",
+           "novembre", "décembre"],
+    "en": ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December"],
+}  # fmt: skip
 
 
 def fold(text: str) -> str:
@@ -54,16 +29,11 @@ def fold(text: str) -> str:
 
 def parse_date(text: str) -> dt.date | None:
     """A date written 2023-06-20 or 20/06/2023; None where it is neither or no such day exists."""
-    match = _DATE_ISO.match(text)
-    if match:
-        year, month, day = match.groups()
-    else:
-        match = _DATE_FR.match(text)
-        if not match:
-            return None
-        day, month, year = match.groups()
+    match = _DATE.match(text)
+    if match is None:
+        return None
     try:
-        return dt.date(int(year), int(month), int(day))
+        return dt.date(int(match[1] or match[6]), int(match[2] or match[5]), int(match[3] or match[4]))
     except ValueError:
         return None
 

@@ -128,6 +128,24 @@ def test_check_select_ignore_strict(campaign: Path) -> None:
     assert main(["check", "--no-coverage"]) == 0
 
 
+@pytest.mark.parametrize("option", ["--select", "--ignore"])
+def test_a_code_that_no_rule_has_is_a_usage_error(
+    option: str, campaign: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", option, "N,Z"]) == 2
+    assert "Z" in capsys.readouterr().err
+    assert main(["check", option, "N02, M2"]) == 2
+    assert "M002" in capsys.readouterr().err
+    assert main(["check", option, "n02 c,T"]) == 0
+
+
+def test_check_of_a_file_counts_it_alone(campaign: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", "notes/gao/GAO-01.md", "--lang", "en"]) == 0
+    assert "1 note read" in capsys.readouterr().out
+    assert main(["check", "mapping.yaml", "--lang", "en"]) == 0
+    assert "0 notes read" in capsys.readouterr().out
+
+
 def test_status_json_has_the_shape_of_the_contract(
     campaign: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -183,6 +201,21 @@ def test_init_for_one_region(empty: Path) -> None:
     assert main(["init", "campagne", "--region", "gao", "--lang", "fr", "--no-git"]) == 0
     assert [f.name for f in sorted((empty / "campagne/notes").iterdir()) if f.is_dir()] == ["gao"]
     assert main(["check", "--root", "campagne", "--no-coverage", "--strict"]) == 0
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_init_for_regions_of_one_s_own(empty: Path, language: str) -> None:
+    assert main(["init", "all", "--lang", language, "--no-git"]) == 0
+    assert (
+        main(["init", "some", "--region", "segou", "--region", "nord", "--lang", language, "--no-git"]) == 0
+    )
+    whole, some = (Path(name, "mapping.yaml").read_text("utf-8") for name in ("all", "some"))
+    added = "  - id: segou\n    name: Ségou\n    code: ML04\n    minimum: 10\n  - id: nord\n    name: Nord\n    minimum: 10\n"
+    assert added in some
+    lines = [line for line in some.replace(added, "").splitlines() if "regions: [segou]" not in line]
+    assert set(lines) <= set(whole.splitlines())
+    assert {line for line in whole.splitlines() if line.lstrip().startswith("#")} <= set(some.splitlines())
+    assert main(["check", "--root", "some", "--no-coverage", "--strict"]) == 0
 
 
 def test_init_escapes_a_title_with_quotation_marks(empty: Path) -> None:

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from seeded import campaign, write
 
-from consultkit.cli.fix import fix_files
+from consultkit.cli.check import fix_files
 from consultkit.files import Source, decode
 from consultkit.fix import mended
 from consultkit.load import load

@@ -48,6 +48,10 @@ def apply_bad(rule: Rule, root: Path) -> None:
     if bad.startswith("-> "):
         (root.parent / "ailleurs.md").write_text("x", "utf-8")
         path.symlink_to(bad.removeprefix("-> "))
+    elif bad == "(absent)":
+        path.unlink()
+    elif bad.endswith(" octets)"):
+        path.write_text("x" * int(bad[1:].split()[0]), "utf-8")
     elif bad.startswith("(copy of "):
         path.write_bytes((root / bad.removeprefix("(copy of ").rstrip(")")).read_bytes())
     elif example.good == "(absent)":

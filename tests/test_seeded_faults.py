@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from seeded import campaign, quote, write
+from seeded import campaign, note, quote, write
 
 from consultkit.load import load
 from consultkit.rules import run
@@ -107,6 +107,8 @@ SEEDS = [
     Seed("not a list", "M003", MAP, "holidays: [2023-06-28]", "holidays: ⟦2023-06-28"),
     Seed("invalid id", "M003", MAP, "id: gao-03", "id: ⟦gao 03"),
     Seed("invalid region id", "M003", MAP, "id: kayes", "id: ⟦ka yes"),
+    Seed("a list for one word", "M003", MAP, "language: fr", "language: ⟦[fr]"),
+    Seed("mistyped minimum", "M003", MAP, "code: ML07\n    minimum: 10", "code: ML07\n    minimum: ⟦douze"),
     Seed("impossible date", "M003", MAP, "start: 2023-06-12", "start: ⟦2023-06-31"),
     Seed("duplicate actor", "M004", MAP, "id: gao-12", "id: ⟦gao-11"),
     Seed("duplicate actor, of one heard", "M004", MAP, "id: gao-03", "id: ⟦gao-02"),
@@ -114,6 +116,7 @@ SEEDS = [
     Seed("duplicate region", "M004", MAP, "id: mopti", "id: ⟦gao"),
     Seed("duplicate type", "M004", MAP, "id: ongi", "id: ⟦osc"),
     Seed("duplicate sector", "M004", MAP, "id: eau", "id: ⟦cohesion"),
+    Seed("duplicate region by case", "M004", MAP, "id: kayes", "id: ⟦Gao"),
     Seed("probable duplicate by accent", "M005", MAP, '"Association Lanaya de Gao"', '⟦"Association Hére de Gao"'),
     Seed("probable duplicate by case", "M005", MAP, '"Association Lanaya de Gao"', '⟦"ASSOCIATION KAFO de Gao"'),
     Seed("probable duplicate by one letter", "M005", MAP, '"Association Lanaya de Gao"', '⟦"Association Kafoo de Gao"'),
@@ -127,7 +130,7 @@ SEEDS = [
     spare("unknown type", "M006", "osc", "⟦ocs"),
     spare("unknown sector", "M006", "[cohesion]", "[⟦cohesions]"),
     spare("unknown actor in the mapping", "M006", "identified", 'replaced\n    reason: "x"\n    replaced_by: ⟦gao-99'),
-    spare("unknown region of a status", "M006", "identified", "{mopti: ⟦scheduled}"),
+    spare("unknown region of a status", "M006", "identified", "{⟦mopti: scheduled}"),
     spare("mistyped status", "M003", "identified", "⟦identifed"),
     spare("cercle of another region", "M007", "[Ansongo]", "[⟦Kita]"),
     spare("date out of the campaign", "M008", "identified", "scheduled\n    appointment: ⟦2032-06-20"),
@@ -135,6 +138,11 @@ SEEDS = [
     Seed("deliverable before the start", "M008", MAP, "due: 2023-07-05", "due: ⟦2022-07-05"),
     spare("exit without a reason", "M009", "identified", "⟦unreachable"),
     spare("exit without a reason in one region", "M009", "identified", "{gao: ⟦declined}"),
+    spare("reason that cannot be read", "M003", "identified", "declined\n    reason: ⟦[x]"),
+    spare("reason for a region not the actor's", "M006", "identified", "declined\n    reason: {⟦mopti: x}"),
+    spare("regions that cannot be read", "M003", "[gao]", "⟦gao et ailleurs"),
+    spare("unknown region, with a status there", "M006", "[gao]\n    cercles: [Ansongo]\n    sectors: [cohesion]\n    status: ",
+          "[⟦goa]\n    status: {gao: scheduled}\n    comment: "),
     spare("phone", "P002", "identified", 'identified\n    comment: "Joindre le ⟦76 12 34 56"'),
     spare("e-mail", "P002", "identified", "identified\n    comment: ⟦contact@exemple.org"),
     # Guide
@@ -154,6 +162,7 @@ SEEDS = [
     Seed("unknown key in the guide", "G001", GUIDE, "minutes: 75", "⟦minute: 75"),
     Seed("no version", "G002", GUIDE, 'version: "1.0"\nlanguage', "language", (GUIDE, "⟦id: guide-entretien")),
     Seed("invalid version", "G003", GUIDE, 'version: "1.0"\nlanguage', "version: ⟦premiere\nlanguage"),
+    Seed("invalid version among the changes", "G003", GUIDE, '  - version: "1.0"', "  - version: ⟦premiere"),
     Seed("theme id taken twice", "G013", THEMES, "id: acces", "id: ⟦formation"),
     Seed("theme id that is reserved", "G013", THEMES, "    kind: challenge\n",
          "    kind: challenge\n  - id: ⟦mark\n    name: Marque\n"),
@@ -173,7 +182,8 @@ SEEDS = [
     Seed("consent that is no block", "N003", "notes/gao/GAO-01.md",
          "consent:\n  given: true\n  form: oral\n  quote: true\n  share: true\n  recording: false", "consent: ⟦oui"),
     Seed("impossible date", "N003", NOTE, "date: 2023-06-12", "date: ⟦2023-06-31"),
-    Seed("a person's name for initials", "N003", NOTE, "interviewer: AM", "interviewer: ⟦Fictive"),
+    *(Seed(f"a person's name for initials: {name}", "N003", NOTE, "interviewer: AM", f"interviewer: ⟦{name}")
+      for name in ("Fictive", "Fanta", "Fanta F.", "F. Fictive")),
     Seed("invalid id", "N003", NOTE, "id: GAO-06", "id: ⟦GAO 06"),
     Seed("id taken twice", "N004", OTHER, "id: GAO-07", "id: ⟦GAO-06"),
     Seed("id and file name differ", "N005", NOTE, "id: GAO-06", "id: ⟦GAO-60"),
@@ -212,6 +222,10 @@ SEEDS = [
          "## Observations {#observations .observation}\n\n### Le climat de l’entretien ? {#climat}\n\n"
          "> La salle numéro 7 était pleine et calme.\n", "", (NOTE, "⟦## Besoins")),
     Seed("heading unknown", "N014", NOTE, "{#influence}", "{#influense}", (NOTE, "⟦### Qui pèse sur elles ?")),
+    Seed("heading written twice", "N014", NOTE, "## Besoins {#besoins}",
+         "⟦### Qui pèse sur elles ? {#influence}\n\nLes vieux.\n\n## Besoins {#besoins}"),
+    Seed("heading written twice, in another section", "N014", NOTE, "## Observations {",
+         "⟦### Qui pèse sur elles ? {#influence}\n\nLes vieux.\n\n## Observations {"),
     Seed("heading without id", "N014", NOTE, " {#influence}", "", (NOTE, "⟦### Qui pèse sur elles ?")),
     Seed("heading of the writer's own", "N014", NOTE, "Les chefs.", "Les chefs.\n\n⟦### Divers\n\nRien."),
     Seed("heading twice", "N014", NOTE, "Les chefs.", "Les chefs.\n\n⟦### Qui pèse sur elles ? {#influence}\n\nEux."),
@@ -232,9 +246,13 @@ SEEDS = [
     Seed("span never opened", "N018", NOTE, "[l’accès est difficile]{.acces}", "l’accès est difficile⟦]{.acces}"),
     Seed("span left open in words that are quoted", "N018", "notes/gao/GAO-01.md", "on partage l’eau en 2 tours",
          "[on partage⟦{.acces} l’eau en 2 tours"),
-    Seed("empty block quote", "N019", NOTE, "Les chefs.", "Les chefs.\n\n> ⟦ "),
+    Seed("empty block quote", "N019", NOTE, "Les chefs.", "Les chefs.\n\n⟦> "),
     Seed("HTML", "N020", NOTE, "Les chefs.", "Les ⟦<nous> chefs."),
     Seed("HTML block", "N020", NOTE, "Les chefs.", "⟦<p>Les chefs.", also=()),
+    Seed("link definition in a synthesis", "N020", SYNTH, "## Besoins {#besoins}\n",
+         "## Besoins {#besoins}\n\n⟦[AM]: Silence.\n"),
+    Seed("a pair of tags", "N020", NOTE, "Les chefs.", "Les ⟦<b>chefs</b>."),
+    Seed("a pair of tags over several lines", "N020", NOTE, "Les chefs.", "⟦<div>\nLes chefs.\n</div>"),
     Seed("link definition", "N020", NOTE, "Les chefs.", "⟦[AM]: Silence."),
     Seed("raw block", "N020", NOTE, "Les chefs.", "Les chefs.\n\n```⟦{=html}\nx\n```"),
     Seed("raw span", "N020", NOTE, "Les chefs.", "Les `chefs`⟦{=html}."),
@@ -283,10 +301,15 @@ SEEDS = [
     Seed("identifying answer quoted", "F017", SYNTH, f"« {Q1.rstrip('.')} »", "⟦« Nous suivons 2 villages »"),
     Seed("citation in round brackets", "F012", SYNTH, "[@GAO-07; @GAO-08]", "(⟦@GAO-07) [@GAO-08]"),
     Seed("citation with a comma", "F012", SYNTH, "[@GAO-07; @GAO-08]", "[⟦@GAO-07, p. 3] [@GAO-08]"),
+    Seed("citation of several with a comma", "F012", SYNTH, "[@GAO-07; @GAO-08]", "[⟦@GAO-07, @GAO-08]"),
+    Seed("citation of a quotation in round brackets", "F012", SYNTH, "» [@GAO-01].", "» (⟦@GAO-01). Et [@GAO-01]."),
+    Seed("citation of a block quote in round brackets", "F012", SYNTH, "[@GAO-03]\n\nD’autres", "(⟦@GAO-03)\n\nD’autres"),
     Seed("citation in lower case", "F012", SYNTH, "[@GAO-07; @GAO-08]", "voir ⟦@gao-07 [@GAO-08]"),
     Seed("quoted words without citation", "F013", SYNTH, "D’autres s’accordent [@GAO-07; @GAO-08].",
          "D’autres s’accordent [@GAO-07; @GAO-08]. ⟦« L’eau est à celui qui attend », dit-on."),
     Seed("finding without citation", "F014", SYNTH, "## Besoins {#besoins}\n", "## Besoins {#besoins}\n\n⟦La paix est chère.\n"),
+    Seed("finding without citation below a heading of its own", "F014", SYNTH, "D’autres s’accordent [@GAO-07; @GAO-08].",
+         "### Les autres\n\nD’autres s’accordent [@GAO-07; @GAO-08].\n\n⟦La paix est chère."),
     Seed("section without finding", "F015", SYNTH,
          "D’autres s’accordent [@GAO-07; @GAO-08].\n\n## Besoins {#besoins}\n\nLa formation vient d’abord [@GAO-09; @GAO-10; @GAO-11].",
          "D’autres s’accordent [@GAO-07; @GAO-08; @GAO-09; @GAO-10; @GAO-11].\n\n⟦## Besoins {#besoins}"),
@@ -476,6 +499,73 @@ def test_only_men_heard(tmp_path: Path) -> None:
             files[name] = files[name].replace("gender: f", "gender: m")
     found = told(tmp_path, files)
     assert [p[3] for p in found] == ["C005"] and found[0][0] == MAP
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("minimum_per_region: 12", ["C001"] * 4),
+        ("minimum_per_region: douze", ["M003"]),
+        ("minimum_per_region:", []),
+    ],
+)
+def test_a_minimum_that_cannot_be_read_is_told_alone(text: str, codes: list[str], tmp_path: Path) -> None:
+    files = campaign()
+    files[MAP] = files[MAP].replace("    minimum: 10\n", "").replace("minimum_per_region: 10", text)
+    files |= {
+        name: files[name].replace("status: done", "status: draft") for name in files if "-11.md" in name
+    }
+    files = {name: text.replace("; @GAO-11", "") for name, text in files.items()}
+    found = [p[3] for p in told(tmp_path, files) if p[3] not in ("C003", "F006")]
+    assert found == codes
+
+
+def test_a_mapping_that_is_being_filled_in_is_not_out_of_reach(tmp_path: Path) -> None:
+    files = {name: text for name, text in campaign().items() if not name.startswith("notes/")}
+    files[MAP] = files[MAP].replace("declined", "identified")
+    assert [p[3] for p in told(tmp_path, files)] == ["C001"] * 4
+
+
+def test_findings_may_stand_below_headings_of_their_own(tmp_path: Path) -> None:
+    files = campaign()
+    files[SYNTH] = files[SYNTH].replace("## Besoins {#besoins}", "## Besoins {#besoins}\n\n### Se former")
+    assert told(tmp_path, files) == []
+
+
+@pytest.mark.parametrize("file", [NOTE, "notes/gao/GAO-01.md", GUIDE, SYNTH, THEMES])
+@pytest.mark.parametrize("value", ["[x, y]", "{a: b}", "é é", "0", ""])
+def test_whatever_stands_for_a_value_is_told_once(file: str, value: str, tmp_path: Path) -> None:
+    files = campaign()
+    files["notes/gao/GAO-12.md"] = note("gao", 12, "gao-06", "osc").replace(
+        "status", "follow_up_of: GAO-06\nstatus"
+    )
+    files[SYNTH] = files[SYNTH].replace("@GAO-11]", "@GAO-11; @GAO-12]")
+    write(tmp_path, files)
+    lines = files[file].split("\n")
+    for index, line in enumerate(lines[: lines.index("---", 1) if "---" in lines else None]):
+        key, colon, _old = line.partition(": ")
+        if colon and (value or not key.endswith("attribution")):  # without one, nothing may be cited
+            changed = [*lines[:index], f"{key}: {value}", *lines[index + 1 :]]
+            (tmp_path / file).write_text("\n".join(changed), "utf-8")
+            found = problems(tmp_path)
+            assert len({p[:2] for p in found}) <= 1, (line, found)
+
+
+@pytest.mark.parametrize("folder", ["notes", "notes/gao/juin", "notes/mopti"])
+def test_a_note_in_another_folder_is_told_as_such_alone(folder: str, tmp_path: Path) -> None:
+    files = campaign()
+    files[NOTE] = files[NOTE].replace("actor: gao-06", "actor: gao-05")  # who has a note already
+    files[f"{folder}/GAO-06.md"] = files.pop(NOTE)
+    assert told(tmp_path, files) == [(f"{folder}/GAO-06.md", 4, 9, "N005")]
+
+
+@pytest.mark.parametrize("seed", SEEDS[::7], ids=lambda seed: seed.name)
+def test_a_byte_order_mark_and_crlf_hide_nothing(seed: Seed, tmp_path: Path) -> None:
+    files, file, line, column = sown(seed)
+    write(tmp_path, files)
+    for name, text in files.items():
+        (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    assert (file, line, column, seed.code) in problems(tmp_path)
 
 
 def test_an_empty_draft_is_no_fault(tmp_path: Path) -> None:

@@ -13,12 +13,17 @@ import typer
 from consultkit.cli import root
 from consultkit.coverage import coverage
 from consultkit.diagnostic import Diagnostic, Severity, has_errors
-from consultkit.files import WorkspaceError
+from consultkit.files import WorkspaceError, locked, write_atomic
 from consultkit.i18n import _
 from consultkit.load import load
 from consultkit.model import Project
+from consultkit.output import diagnostics as output
+from consultkit.output.terminal import printable, say, terminal_width
 from consultkit.repository.surroundings import look
-from consultkit.rules import run, select
+from consultkit.rules import BY_CODE, run, select
+from consultkit.text import did_you_mean
+
+LETTERS = "WMGNCFPT"
 
 
 class Format(StrEnum):
@@ -55,11 +60,10 @@ def check(
     """Checks everything, or the named files."""
     workspace = root()
     wanted = _wanted(workspace, paths or [])
+    select_only, ignore = _codes(chosen), _codes(ignored) + (["C"] if no_coverage else [])
     if history:
         return _history(workspace)
     if fix:
-        from consultkit.cli.fix import fix_files
-
         fix_files(workspace, wanted, quiet=format is not Format.TEXT)
     if staged:
         from consultkit.repository.staged import StagedTree
@@ -68,15 +72,28 @@ def check(
     else:
         project = load(workspace)
     project = replace(project, faults=(*project.faults, *look(workspace)))
-    ignore = _codes(ignored) + (["C"] if no_coverage else [])
-    problems = select(run(project), _codes(chosen), ignore)
-    if wanted is not None:
-        problems = [
-            d for d in problems if any(d.place.file == w or d.place.file.startswith(w + "/") for w in wanted)
-        ]
-    _print(project, problems, format, coverage_too=wanted is None and not no_coverage)
+    problems = [d for d in select(run(project), select_only, ignore) if among(d.place.file, wanted)]
+    if format is Format.JSON:
+        print(output.as_json(problems, coverage(project)))
+    elif format is Format.GITHUB:
+        sys.stdout.write(output.as_github(problems))
+    else:
+        _say(project, problems, wanted, coverage_too=wanted is None and not no_coverage)
     failed = has_errors(problems) or (strict and any(d.severity is Severity.WARNING for d in problems))
     return 1 if failed else 0
+
+
+def fix_files(workspace: Path, wanted: list[str] | None, *, quiet: bool = False) -> None:
+    """Mends the files of a workspace, or those wanted, each written whole; shows what it did."""
+    from consultkit.fix import mended
+
+    with locked(workspace):
+        for name, text, changes in mended(load(workspace)):
+            if not among(name, wanted):
+                continue
+            write_atomic(workspace / name, text)
+            for place, change in [] if quiet else changes:
+                print(_("mended {place}: {change}").format(place=place, change=printable(change)))
 
 
 def _history(workspace: Path) -> int:
@@ -101,7 +118,19 @@ def _history(workspace: Path) -> int:
 
 
 def _codes(words: list[str] | None) -> list[str]:
-    return [code.strip().upper() for word in words or [] for code in word.split(",") if code.strip()]
+    """Codes of rules or their first letters, as given on the command line."""
+    codes = ",".join(words or []).upper().replace(",", " ").split()
+    for code in codes:
+        if code not in LETTERS and not any(known.startswith(code) for known in BY_CODE):
+            help = did_you_mean(code, BY_CODE) or _("Known: {names}.").format(names=", ".join(LETTERS))
+            message = _("No rule has the code “{code}”.").format(code=code)
+            raise typer.BadParameter(f"{message} {help}")
+    return codes
+
+
+def among(file: str, wanted: list[str] | None) -> bool:
+    """Whether a file is one of those wanted, or lies in a folder that is; None for everything."""
+    return wanted is None or any(file == name or file.startswith(name + "/") for name in wanted)
 
 
 def _wanted(workspace: Path, paths: list[Path]) -> list[str] | None:
@@ -119,19 +148,12 @@ def _wanted(workspace: Path, paths: list[Path]) -> list[str] | None:
     return wanted or None
 
 
-def _print(project: Project, problems: list[Diagnostic], format: Format, *, coverage_too: bool) -> None:
-    from consultkit.output import diagnostics as output
-    from consultkit.output.terminal import say, terminal_width
-
-    rows = coverage(project)
-    if format is Format.JSON:
-        print(output.as_json(problems, rows))
-        return
-    if format is Format.GITHUB:
-        sys.stdout.write(output.as_github(problems))
-        return
+def _say(
+    project: Project, problems: list[Diagnostic], wanted: list[str] | None, *, coverage_too: bool
+) -> None:
     width = terminal_width()
+    read = [*project.unread_notes, *(note.file for note in project.notes)]
     say(output.as_lines(problems, project.sources, width))
-    say([output.summary(problems, len(project.notes) + len(project.unread_notes))])
+    say([output.summary(problems, sum(among(file, wanted) for file in read))])
     if coverage_too:
-        say([[("", "")], *output.coverage_lines(rows, width)])
+        say([[("", "")], *output.coverage_lines(coverage(project), width)])

@@ -12,6 +12,7 @@ from consultkit.i18n import _
 from consultkit.model import ActorMapping, Guide, Project
 from consultkit.output.terminal import ask, printable, say, terminal_width, width_of, wrap
 from consultkit.privacy.matcher import Hit
+from consultkit.text import did_you_mean, listing
 
 if TYPE_CHECKING:
     from consultkit.exchange.drafts import Outcome
@@ -30,6 +31,14 @@ def sound(project: Project) -> tuple[ActorMapping, Guide]:
     if project.guide is None or not project.guide.sound:
         raise WorkspaceError(_("The interview guide cannot be read: `consultkit check` says why."))
     return mapping, project.guide
+
+
+def known_region(mapping: ActorMapping, region: str | None) -> None:
+    """WorkspaceError where a region was named that the mapping does not have."""
+    known = mapping.region_by_id
+    if region is not None and region not in known:
+        message = _("No {what} has the id “{id}”.").format(what=_("region"), id=region)
+        raise WorkspaceError(f"{message} {did_you_mean(region, known) or listing(known)}")
 
 
 def hidden(project: Project, text: str) -> str:

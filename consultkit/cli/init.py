@@ -37,13 +37,11 @@ def init(
     new = not (root / MAPPING).exists()
     around = find_root(root) if new else None
     if around is not None and around.resolve() != root.resolve():
-        raise WorkspaceError(
-            _("{path} already lies inside the campaign {root}.").format(path=root, root=around)
-        )
+        message = _("{path} already lies inside the campaign {root}.")
+        raise WorkspaceError(message.format(path=root, root=around))
     name = title or _("Consultations on needs in conflict sensitivity")
-    planned = plan_init(
-        root, language(), name, day_given(start) if start else dt.date.today(), _regions(region or [])
-    )
+    first = day_given(start) if start else dt.date.today()
+    planned = plan_init(root, language(), name, first, _regions(region or []))
     written = write_planned(root, planned)
     _make_region_folders(root)
     shown = [path for path in written if not path.startswith(".consultkit/")]
@@ -72,9 +70,8 @@ def _regions(wanted: list[str]) -> list[str]:
 
     for id_ in wanted:
         if not ID.match(id_):
-            raise typer.BadParameter(
-                _("“{value}” is no id: letters without accents, digits, hyphens.").format(value=id_)
-            )
+            message = _("“{value}” is no id: letters without accents, digits, hyphens.")
+            raise typer.BadParameter(message.format(value=id_))
     return list(dict.fromkeys(wanted))
 
 

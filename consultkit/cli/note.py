@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from consultkit.cli import root
-from consultkit.cli.common import sound
+from consultkit.cli.common import known_region, sound
 from consultkit.files import WorkspaceError, locked
 from consultkit.i18n import _, speaking
 from consultkit.load import load
@@ -50,14 +50,12 @@ def note(
     with locked(root()):
         project = load(root())
         mapping, guide = sound(project)
-        if region and region not in mapping.region_by_id:
-            raise WorkspaceError(
-                _("No {what} has the id “{id}”.").format(what=_("region"), id=region)
-                + " " + (did_you_mean(region, mapping.region_by_id) or listing(mapping.region_by_id))
-            )  # fmt: skip
-        pairs = _everyone(project, region) if everyone else [
-            _pair(project, mapping, actor, region, follow_up) for actor in dict.fromkeys(actors or [])
-        ]  # fmt: skip
+        known_region(mapping, region)
+        if everyone:
+            pairs = shuffled([pair for pair in without_note(project) if region in (None, pair[1])])
+        else:
+            named = dict.fromkeys(actors or [])
+            pairs = [_pair(project, mapping, actor, region, follow_up) for actor in named]
         if not pairs:
             tell(_("No scheduled or contacted actor waits for a note: name an actor, or set its status."))
             return 0
@@ -84,21 +82,18 @@ def _pair(
     if region is not None and region not in regions:
         message = _("The mapping does not have “{actor}” in the region “{region}”.")
         raise WorkspaceError(message.format(actor=id_, region=region))
-    open_regions = regions if again else [name for name in regions if not duplicates_of(project, actor, name)]
-    chosen = [region] if region else (open_regions if len(open_regions) == 1 or again else regions)
-    if len(chosen) > 1 and len(open_regions) != 1:
-        if not open_regions:
-            chosen = regions[:1]
-        else:
-            message = _("“{actor}” has several regions ({regions}): name one with --region.")
-            raise WorkspaceError(message.format(actor=id_, regions=listing(open_regions)))
-    if not chosen:
+    if not regions:
         raise WorkspaceError(_("“{actor}” has no region of this campaign.").format(actor=id_))
-    existing = duplicates_of(project, actor, chosen[0])
+    open_regions = [name for name in regions if again or not duplicates_of(project, actor, name)]
+    if region is None and len(open_regions) > 1:
+        message = _("“{actor}” has several regions ({regions}): name one with --region.")
+        raise WorkspaceError(message.format(actor=id_, regions=listing(open_regions)))
+    chosen = region or [*open_regions, *regions][0]
+    existing = duplicates_of(project, actor, chosen)
     if existing and not again:
         message = _("“{actor}” already has the note {id}. For a further talk: --follow-up.")
         raise WorkspaceError(message.format(actor=id_, id=existing[0].id))
-    return actor, chosen[0]
+    return actor, chosen
 
 
 def _plan(project: Project, guide: Guide, pairs: list[tuple[Actor, str]], again: bool) -> list[Planned]:

@@ -87,7 +87,7 @@ def _sections(parts: Iterable[Part], faults: list[Fault]) -> list[GuideSection]:
     level = 1
     for part in parts:
         heading = part.heading
-        if heading.level > level + 1 and heading.level > 2:
+        if heading.level > 2 and (heading.level > level + 1 or (heading.level > 3 and heading.id)):
             _tell_level(heading, opened is None, faults)
         level = heading.level
         if not _check_id(heading, seen, faults):

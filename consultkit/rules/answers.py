@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from consultkit.diagnostic import Finding, Severity
+from consultkit.diagnostic import Finding, Place, Severity
 from consultkit.files import THEMES
 from consultkit.i18n import _
 from consultkit.model import Block, Guide, Heading, Note, Part, Project, Question, Synthesis
@@ -22,6 +22,7 @@ KNOWN_CLASSES = frozenset(("off", "translation", "guide-feedback"))
 REMOVED_QUESTIONS = "retired"  # the section in which `guide upgrade` keeps the answers of removed questions
 _EMPTY = re.compile(r"\W*(a completer|a remplir|todo|tbd|to do|to be completed|xxx+|)\W*\Z")
 _MANY_WORDS = re.compile(r"(?:[^\W_]+[\W_]+){4}")  # no placeholder has as many: the shortest way to an answer
+_TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)")
 _BULLET = re.compile(r"[-*+]\s+|\d+[.)]\s+")
 
 
@@ -227,14 +228,12 @@ def unknown_heading(project: Project) -> Iterator[Finding]:
 
 def _unknown(heading: Heading, guide: Guide) -> Finding:
     near = meant(heading, guide)
-    if not heading.id:
-        help = (
-            _("Add {{#{id}}} at its end.").format(id=near) if near else _("Copy the heading from the guide.")
-        )
-        return Finding(heading.place, _("This heading has no id."), help)
-    message = _("The guide has no heading {{#{id}}}.").format(id=heading.id)
-    help = _("Did you mean “{near}”?").format(near=near) if near else _("Copy the heading from the guide.")
-    return Finding(heading.place, message, help)
+    if heading.id:
+        message = _("The guide has no heading {{#{id}}}.").format(id=heading.id)
+        help = _("Did you mean “{near}”?").format(near=near)
+    else:
+        message, help = _("This heading has no id."), _("Add {{#{id}}} at its end.").format(id=near)
+    return Finding(heading.place, message, help if near else _("Copy the heading from the guide."))
 
 
 @rule("N015", Severity.WARNING)
@@ -302,17 +301,14 @@ def heading_out_of_order(project: Project) -> Iterator[Finding]:
 
 
 def _order(guide: Guide) -> dict[str, int]:
-    order: dict[str, int] = {}
-    for section in guide.sections:
-        order[section.id] = len(order)
-        for question in section.questions:
-            order[question.id] = len(order)
-    return order
+    ids = [id_ for section in guide.sections for id_ in (section.id, *(q.id for q in section.questions))]
+    return {id_: index for index, id_ in enumerate(ids)}
 
 
 def _strays(headings: list[Heading], guide: Guide, order: dict[str, int]) -> Iterator[tuple[Heading, str]]:
     """The fewest headings that stand out of order: sections among sections, questions within their own."""
-    headings = list({heading.id: heading for heading in reversed(headings)}.values())[::-1]
+    first: dict[str, Heading] = {}
+    headings = [heading for heading in headings if first.setdefault(heading.id, heading) is heading]
     sections = [heading for heading in headings if heading.id in guide.section_by_id]
     present = {heading.id for heading in sections}
     under: dict[str, list[Heading]] = {section: [] for section in guide.section_by_id}
@@ -325,11 +321,8 @@ def _strays(headings: list[Heading], guide: Guide, order: dict[str, int]) -> Ite
         if section == current or section not in present:
             under[section].append(heading)
         else:
-            title = guide.section_by_id[section].title
-            yield (
-                heading,
-                _("In the guide, this question stands in the section “{title}”.").format(title=title),
-            )
+            message = _("In the guide, this question stands in the section “{title}”.")
+            yield heading, message.format(title=guide.section_by_id[section].title)
     for group in (sections, *under.values()):
         for heading in out_of_order(group, [order[heading.id] for heading in group]):
             yield heading, _("This heading comes earlier in the guide.")
@@ -455,10 +448,10 @@ def empty_block_quote(project: Project) -> Iterator[Finding]:
             continue
         for block in note.body.blocks():
             if block.kind == "quote" and not _MANY_WORDS.search(block.text) and is_empty(block):
+                mark = project.sources[note.file].line(block.line).find(">") + 1
                 message = _("This block quote is empty.")
-                yield Finding(
-                    block.place(note.file), message, _("Write the words as spoken, or delete the >.")
-                )
+                help = _("Write the words as spoken, or delete the >.")
+                yield Finding(Place(note.file, block.line, max(1, mark)), message, help)
 
 
 def is_empty(block: Block) -> bool:
@@ -479,7 +472,14 @@ def vanishing_text(project: Project) -> Iterator[Finding]:
     Good:
         Le responsable est parti.
     """
-    return told(project, "md-vanish")
+    seen: set[tuple[str, str]] = set()  # of tags that were opened: a pair of them is one fault
+    for finding in told(project, "md-vanish"):
+        file, line, column, _length = finding.place
+        tag = _TAG.match(project.sources[file].line(line), column - 1)
+        if tag is None or not tag[1] or (file, tag[2]) not in seen:
+            yield finding
+        if tag and not tag[1]:
+            seen.add((file, tag[2]))
 
 
 RULES = (

@@ -5,18 +5,56 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from consultkit.coverage import available_actors, counted, coverage
-from consultkit.diagnostic import Finding, Severity
+from consultkit.coverage import Coverage, available_actors, counted, coverage
+from consultkit.diagnostic import Finding, Place, Severity
 from consultkit.i18n import _, ngettext
 from consultkit.model import Project
 from consultkit.rules.base import rule
-from consultkit.rules.known import lost, whole
+from consultkit.rules.known import faulty, lost, whole
+from consultkit.schema.declare import EXIT_STATUSES
 from consultkit.text import listing
 
 
-def _sound(project: Project) -> bool:
-    """Whether actors, regions and notes can be counted: broken ones are told elsewhere."""
-    return project.mapping is not None and "regions" in project.mapping.data.values
+def _short(project: Project) -> list[Coverage]:
+    """The regions that are below their minimum, whatever may be amiss in mapping or notes."""
+    return [
+        row
+        for row in coverage(project)
+        if row.done + row.unread + _unsure(project, row.region) < row.minimum
+        and not _minimum_unread(project, row.region)
+    ]
+
+
+def _minimum_unread(project: Project, region: str) -> bool:
+    """Whether the number agreed for a region cannot be read, or which region it is for: told elsewhere."""
+    assert project.mapping is not None
+    entries = project.mapping.data.get("regions", ())
+    alike = [entry for entry in entries if entry.get("id", "").casefold() == region.casefold()]
+    if len(alike) > 1 and region != alike[0].get("id"):
+        return True
+    if alike[0].has("minimum"):
+        return alike[0].get("minimum") is None
+    campaign = project.mapping.campaign.data
+    return campaign.has("minimum_per_region") and campaign.get("minimum_per_region") is None
+
+
+def _unsure(project: Project, region: str) -> int:
+    """Notes of the region's folder that a problem told elsewhere keeps from counting."""
+    return sum(
+        note.file.startswith(f"notes/{region}/")
+        and (
+            note.region != region
+            or project.note_by_id.get(note.id) is not note
+            or (not note.counts and note.file in faulty(project))
+            or (note.done and not note.consent.given and note.consent.withdrawn is None)
+        )
+        for note in project.notes
+    )
+
+
+def _at(project: Project, row: Coverage) -> Place:
+    assert project.mapping is not None
+    return project.mapping.region_by_id[row.region].place
 
 
 @rule("C001")
@@ -25,42 +63,19 @@ def region_below_minimum(project: Project) -> Iterator[Finding]:
 
     The report is made all the same, marked “Provisional” on every page.
 
-    File: mapping.yaml
+    File: notes/mopti/MOP-01.md
     Bad:
-        minimum: 3
+        status: draft
     Good:
-        minimum: 1
+        status: done
     """
-    if not _sound(project):
-        return
-    assert project.mapping is not None
-    regions = project.mapping.region_by_id
-    for row in coverage(project):
-        if row.done + row.unread + _unsure(project, row.region) < row.minimum:
-            message = ngettext(
-                "{name}: {done} of {minimum} consultations; {missing} is missing.",
-                "{name}: {done} of {minimum} consultations; {missing} are missing.",
-                row.missing,
-            ).format(name=row.name, done=row.done, minimum=row.minimum, missing=row.missing)
-            yield Finding(
-                regions[row.region].place, message, _("`consultkit status` tells whom to call next.")
-            )
-
-
-def _unsure(project: Project, region: str) -> int:
-    """Notes of the region's folder that a problem told elsewhere keeps from counting."""
-    faulty = {fault.place.file for fault in project.faults}
-    return sum(
-        1
-        for note in project.notes
-        if note.file.startswith(f"notes/{region}/")
-        and (
-            note.region != region
-            or project.note_by_id.get(note.id) is not note
-            or (not note.counts and note.file in faulty)
-            or (note.done and not note.consent.given and note.consent.withdrawn is None)
-        )
-    )
+    for row in _short(project):
+        message = ngettext(
+            "{name}: {done} of {minimum} consultations; {missing} is missing.",
+            "{name}: {done} of {minimum} consultations; {missing} are missing.",
+            row.missing,
+        ).format(name=row.name, done=row.done, minimum=row.minimum, missing=row.missing)
+        yield Finding(_at(project, row), message, _("`consultkit status` tells whom to call next."))
 
 
 @rule("C002")
@@ -74,21 +89,15 @@ def campaign_below_minimum(project: Project) -> Iterator[Finding]:
     Good:
         minimum_per_region: 1
     """
-    if not _sound(project) or project.mapping is None or project.mapping.campaign.minimum is None:
+    minimum = project.mapping.campaign.minimum if project.mapping else None
+    if project.mapping is None or minimum is None or any(row.done < row.minimum for row in coverage(project)):
         return
     done = len(counted(project))
-    minimum = project.mapping.campaign.minimum
-    unsure = len(project.unread_notes) + sum(
-        _unsure(project, region.id) for region in project.mapping.regions
-    )
-    below = any(row.done < row.minimum for row in coverage(project))
-    if done + unsure < minimum and not below:
+    unsure = sum(_unsure(project, region.id) for region in project.mapping.regions)
+    if done + unsure + len(project.unread_notes) < minimum:
         message = _("The campaign: {done} of {minimum} consultations.").format(done=done, minimum=minimum)
-        yield Finding(
-            project.mapping.campaign.data.place("minimum"),
-            message,
-            _("`consultkit status` tells whom to call next."),
-        )
+        place = project.mapping.campaign.data.place("minimum")
+        yield Finding(place, message, _("`consultkit status` tells whom to call next."))
 
 
 @rule("C003", Severity.WARNING)
@@ -104,15 +113,22 @@ def minimum_out_of_reach(project: Project) -> Iterator[Finding]:
         minimum: 1
     """
     mapping = project.mapping
-    if not _sound(project) or mapping is None:
-        return
-    for row in coverage(project):
+    for row in _short(project) if mapping else ():
+        assert mapping is not None
         left = available_actors(project, row.region) + lost(mapping.data, "actors", mapping.actor_by_id)
-        if row.missing > left and row.done + row.unread + _unsure(project, row.region) < row.minimum:
+        if row.missing > left and _begun(project, row):
             message = _("{name}: consultations missing, {missing}; actors left to hear, {left}.")
-            place = mapping.region_by_id[row.region].place
             help = _("Add actors to the mapping, or agree on another number with the commissioner.")
-            yield Finding(place, message.format(name=row.name, missing=row.missing, left=left), help)
+            yield Finding(
+                _at(project, row), message.format(name=row.name, missing=row.missing, left=left), help
+            )
+
+
+def _begun(project: Project, row: Coverage) -> bool:
+    """Whether a region has heard or lost an actor: before, its mapping is but being filled in."""
+    assert project.mapping is not None
+    actors = [actor for actor in project.mapping.actors if row.region in actor.regions]
+    return row.done > 0 or any(a.status(row.region) in EXIT_STATUSES or a.review == "remove" for a in actors)
 
 
 @rule("C004", Severity.INFO)
@@ -134,28 +150,20 @@ def type_never_heard(project: Project) -> Iterator[Finding]:
         return
     heard: dict[str, set[str]] = defaultdict(set)
     known = mapping.actor_by_id
-    unknown = {
-        note.region for note in project.notes if not note.actors or not known.keys() >= set(note.actors)
-    }
+    typed = {actor.id for actor in mapping.actors if actor.type in mapping.type_by_id}
+    unknown = {note.region for note in project.notes if not note.actors or not typed >= set(note.actors)}
     for note in project.notes:
         heard[note.region] |= {known[actor].type for actor in note.actors if actor in known}
     for row in coverage(project):
-        if (
-            row.done < max(1, row.minimum)
-            or row.unread
-            or _unsure(project, row.region)
-            or row.region in unknown
-        ):
+        broken = row.unread or _unsure(project, row.region) or row.region in unknown
+        if broken or row.done < max(1, row.minimum):
             continue
-        present = {
-            actor.type for actor in mapping.actors if row.region in actor.regions and actor.review != "remove"
-        }
-        missing = [kind.name for kind in mapping.actor_types if kind.id in present - heard[row.region]]
-        if missing:
-            message = _("{name}: never heard here: {types}.").format(name=row.name, types=listing(missing))
-            yield Finding(
-                mapping.region_by_id[row.region].place, message, _("Say so among the limits, or hear one.")
-            )
+        here = [actor for actor in mapping.actors if row.region in actor.regions and actor.review != "remove"]
+        never = {actor.type for actor in here} - heard[row.region]
+        names = [kind.name for kind in mapping.actor_types if kind.id in never]
+        if names:
+            message = _("{name}: never heard here: {types}.").format(name=row.name, types=listing(names))
+            yield Finding(_at(project, row), message, _("Say so among the limits, or hear one."))
 
 
 @rule("C005", Severity.INFO)
@@ -170,17 +178,13 @@ def one_sex_only(project: Project) -> Iterator[Finding]:
     Good:
         gender: f
     """
-    if not _sound(project) or project.mapping is None:
-        return
     for row in coverage(project):
         persons = [p for note in counted(project) if note.region == row.region for p in note.participants]
         genders = {person.gender for person in persons if person.gender}
         if row.done >= max(2, row.minimum) and len(genders) == 1 and not row.unread:
             whom = _("men") if genders == {"m"} else _("women")
             message = _("{name}: only {whom} were heard.").format(name=row.name, whom=whom)
-            yield Finding(
-                project.mapping.region_by_id[row.region].place, message, _("Say so among the limits.")
-            )
+            yield Finding(_at(project, row), message, _("Say so among the limits."))
 
 
 RULES = (

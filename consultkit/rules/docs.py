@@ -1,12 +1,10 @@
 """The reference of the rules, docs/rules.md and docs/regles.md, from the rules' own documentation.
 
-python -m consultkit.rules.docs            writes both
-python -m consultkit.rules.docs --check    writes nothing; exit 1 where one is out of date
+`python -m consultkit.rules.docs` writes both; a test tells where one is out of date.
 """
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from consultkit.i18n import N_, _, speaking
@@ -78,20 +76,11 @@ def _fenced(text: str) -> str:
     return f"{fence}text\n{text}\n{fence}"
 
 
-def main(arguments: list[str]) -> int:
-    """Writes the pages, or with --check tells those that are out of date."""
-    stale = []
+def main() -> None:
+    """Writes both pages."""
     for language, name in PAGES.items():
-        path, text = FOLDER / name, page(language)
-        if path.is_file() and path.read_text("utf-8") == text:
-            continue
-        stale.append(name)
-        if "--check" not in arguments:
-            FOLDER.mkdir(exist_ok=True)
-            path.write_text(text, "utf-8", newline="\n")
-    print(*stale, sep="\n", end="\n" if stale else "")
-    return 1 if stale and "--check" in arguments else 0
+        (FOLDER / name).write_text(page(language), "utf-8", newline="\n")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from consultkit import expressions
 from consultkit.diagnostic import Finding, Place, Severity
-from consultkit.evidence import Proof, Quotation, Source, ledger
+from consultkit.evidence import Proof, Quotation, Source, Statement, ledger
 from consultkit.i18n import _
 from consultkit.model import Block, Note, Project, Synthesis
 from consultkit.quotation import ANY_AT, CITATION
 from consultkit.rules.base import rule
-from consultkit.rules.known import damaged, misplaced
+from consultkit.rules.known import damaged, faulty, misplaced
 from consultkit.text import did_you_mean
 
 _BRACKETED = re.compile(r"(?<=\[)@([\w-]+)")
 
 
+def _statements(project: Project) -> Iterator[tuple[Synthesis, Statement]]:
+    return ((document, one) for document, found in ledger(project).statements for one in found)
+
+
 def _citations(project: Project) -> Iterator[tuple[Synthesis, str, Place, Note | None]]:
-    for synthesis, statements in ledger(project).statements:
-        for statement in statements:
-            for cited in statement.citations:
-                for note, place in zip(cited.ids, cited.places, strict=True):
-                    yield synthesis, note, place, project.note_by_id.get(note)
+    for synthesis, statement in _statements(project):
+        for cited in statement.citations:
+            for note, place in zip(cited.ids, cited.places, strict=True):
+                yield synthesis, note, place, project.note_by_id.get(note)
 
 
 @rule("F005")
@@ -56,12 +60,11 @@ def unusable_note_cited(project: Project) -> Iterator[Finding]:
     Good:
         status: done
     """
-    faulty = {fault.place.file for fault in project.faults}
     for _synthesis, id_, place, note in _citations(project):
         if note is None or note.usable:
             continue
         if not note.done:
-            if note.file not in faulty:
+            if note.file not in faulty(project):
                 help = _("Finish the note and set its status to done, or cite another.")
                 yield Finding(place, _("{id} is a draft.").format(id=id_), help)
         elif note.consent.withdrawn:
@@ -92,13 +95,11 @@ def unattributable_note_cited(project: Project) -> Iterator[Finding]:
 
 def _proofs(project: Project) -> Iterator[Proof]:
     """The quotations whose notes may be quoted at all, each with what became of it."""
-    book = ledger(project)
-    for _synthesis, statements in book.statements:
-        for statement in statements:
-            for quotation in statement.quotations:
-                notes = [project.note_by_id.get(id_) for id_ in quotation.ids]
-                if all(note is not None and note.usable for note in notes):
-                    yield book.prove(quotation)
+    for _synthesis, statement in _statements(project):
+        for quotation in statement.quotations:
+            notes = [project.note_by_id.get(id_) for id_ in quotation.ids]
+            if all(note is not None and note.usable for note in notes):
+                yield ledger(project).prove(quotation)
 
 
 @rule("F008")
@@ -113,15 +114,12 @@ def quoted_without_consent(project: Project) -> Iterator[Finding]:
     Good:
         quote: true
     """
-    for _synthesis, statements in ledger(project).statements:
-        for statement in statements:
-            for quotation in statement.quotations:
-                for note in _quoted_notes(project, quotation):
-                    if note.usable and note.attribution != "none" and _refuses(note):
-                        message = _("{id} may not be quoted (consent.quote is not true).").format(id=note.id)
-                        yield Finding(
-                            quotation.place, message, _("Say it in your own words and cite the note.")
-                        )
+    for _synthesis, statement in _statements(project):
+        for quotation in statement.quotations:
+            for note in _quoted_notes(project, quotation):
+                if note.usable and note.attribution != "none" and _refuses(note):
+                    message = _("{id} may not be quoted (consent.quote is not true).").format(id=note.id)
+                    yield Finding(quotation.place, message, _("Say it in your own words and cite the note."))
 
 
 def _quoted_notes(project: Project, quotation: Quotation) -> list[Note]:
@@ -152,10 +150,9 @@ def observation_quoted(project: Project) -> Iterator[Finding]:
     """
     for proof in _proofs(project):
         if proof.found_as is Source.OBSERVATION:
-            message = _("These words are the interviewer's observation in {id}.").format(
-                id=proof.quotation.ids[0]
-            )
-            yield Finding(proof.quotation.place, message, _("Report them without quotation marks."))
+            message = _("These words are the interviewer's observation in {id}.")
+            text = message.format(id=proof.quotation.ids[0])
+            yield Finding(proof.quotation.place, text, _("Report them without quotation marks."))
 
 
 @rule("F010")
@@ -175,9 +172,8 @@ def summary_quoted(project: Project) -> Iterator[Finding]:
         if proof.found_as is Source.SUMMARY and proof.passage:
             message = _("These words are the summary of {id} (line {line}), not words spoken.")
             text = message.format(id=proof.passage.note, line=proof.passage.place.line)
-            yield Finding(
-                proof.quotation.place, text, _("Say it without quotation marks, or quote the words spoken.")
-            )
+            help = _("Say it without quotation marks, or quote the words spoken.")
+            yield Finding(proof.quotation.place, text, help)
 
 
 @rule("F011")
@@ -194,12 +190,10 @@ def quotation_not_verbatim(project: Project) -> Iterator[Finding]:
         « On ne passe plus après seize heures » [@GAO-01].
     """
     for proof in _proofs(project):
-        if proof.found_as is None:
-            quotation = proof.quotation
-            if any(damaged(project, note) for id_ in quotation.ids if (note := project.note_by_id.get(id_))):
-                continue
-            message = _("These words do not stand in {ids}.").format(ids=", ".join(quotation.ids))
-            yield Finding(quotation.place, message, _near(proof))
+        ids = proof.quotation.ids
+        if proof.found_as is None and not any(damaged(project, project.note_by_id[id_]) for id_ in ids):
+            message = _("These words do not stand in {ids}.").format(ids=", ".join(ids))
+            yield Finding(proof.quotation.place, message, _near(proof))
 
 
 def _near(proof: Proof) -> str:
@@ -228,9 +222,15 @@ def malformed_citation(project: Project) -> Iterator[Finding]:
     """
     for synthesis in (*project.syntheses, *project.lessons):
         for block in synthesis.body.blocks():
+            end = 0  # of the brackets that were told
             for start, id_ in malformed(project, block):
+                if start < end:
+                    continue
+                if block.text.rfind("[", 0, start) > block.text.rfind("]", 0, start):
+                    end = block.text.find("]", start)
                 message = _("“@{id}” is no citation in this form.").format(id=id_)
-                help = _("Write [@{id}], or [@{id}; @…] for several.").format(id=id_)
+                right = next((name for name in project.known_ids if name.casefold() == id_.casefold()), id_)
+                help = _("Write [@{id}], or [@{id}; @…] for several.").format(id=right)
                 yield Finding(block.place(synthesis.file, start, len(id_) + 1), message, help)
 
 
@@ -241,7 +241,7 @@ def malformed(project: Project, block: Block) -> list[tuple[int, str]]:
     known = {id_.casefold() for id_ in project.known_ids}
     inside = [match.span() for match in CITATION.finditer(block.text)]
     named = [match for match in ANY_AT.finditer(block.text) if match[1].casefold() in known]
-    found = {match.start(): match[1] for match in (*_BRACKETED.finditer(block.text), *named)}
+    found = {m.start(): m[1] for m in (*_BRACKETED.finditer(block.text), *named)}
     return [(at, id_) for at, id_ in sorted(found.items()) if not any(a <= at < z for a, z in inside)]
 
 
@@ -257,13 +257,14 @@ def quoted_without_citation(project: Project) -> Iterator[Finding]:
     Good:
         « On ne passe plus après seize heures » [@GAO-01].
     """
+    help = _("Put [@ID] right after them, or take the quotation marks out.")
     for _synthesis, statements in ledger(project).statements:
-        for statement in statements:
-            for place in statement.uncited:
-                message = _("These quoted words cite no note.")
-                yield Finding(
-                    place, message, _("Put [@ID] right after them, or take the quotation marks out.")
-                )
+        for statement, following in zip_longest(statements, statements[1:]):
+            cited_amiss = malformed(project, statement.block) or (
+                statement.block.kind == "quote" and following and malformed(project, following.block)
+            )
+            for place in () if cited_amiss else statement.uncited:
+                yield Finding(place, _("These quoted words cite no note."), help)
 
 
 @rule("F017")
@@ -302,7 +303,11 @@ def note_of_another_region(project: Project) -> Iterator[Finding]:
     for synthesis, id_, place, note in _citations(project):
         if note is None or note.region not in regions or synthesis.region not in regions or misplaced(note):
             continue
-        if synthesis.region not in (note.region, *note.also_regions):
+        if note.data.has("also_regions") and not note.also_regions:
+            continue  # they cannot be read: told as such
+        if synthesis.region not in (note.region, *note.also_regions) and regions.keys() >= set(
+            note.also_regions
+        ):
             message = _("{id} is a note of the region “{region}”.").format(id=id_, region=note.region)
             help = _("Cite it in notes/synthese.md, or add also_regions: [{region}] to the note.")
             yield Finding(place, message, help.format(region=synthesis.region))
@@ -320,8 +325,7 @@ def unknown_expression(project: Project) -> Iterator[Finding]:
     Good:
         D'autres le confirment [@GAO-02].
     """
-    for place, message, help in expressions.faults(project):
-        yield Finding(place, message, help)
+    return (Finding(*fault) for fault in expressions.faults(project))
 
 
 RULES = (

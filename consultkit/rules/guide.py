@@ -134,16 +134,12 @@ def version_not_in_changes(project: Project) -> Iterator[Finding]:
         version: "1.0"
     """
     guide = project.guide
-    if guide and guide.version and guide.data.has("changes"):
-        versions = [change.version for change in guide.changes]
-        if guide.version not in versions:
-            message = _("Version {version} is not in the list of changes ({known}).")
-            place = guide.data.place("version")
-            yield Finding(
-                place,
-                message.format(version=guide.version, known=listing(versions)),
-                _("Add it under “changes:”, with its date and what it changes."),
-            )
+    versions = [change.version for change in guide.changes] if guide else []
+    if guide and guide.version and versions and all(versions) and guide.version not in versions:
+        message = _("Version {version} is not in the list of changes ({known}).")
+        text = message.format(version=guide.version, known=listing(versions))
+        help = _("Add it under “changes:”, with its date and what it changes.")
+        yield Finding(guide.data.place("version"), text, help)
 
 
 @rule("G009")
@@ -237,10 +233,9 @@ def bad_theme_id(project: Project) -> Iterator[Finding]:
             message = _("“{id}” is a word of the program's own and cannot name a theme.").format(id=theme.id)
             yield Finding(theme.place, message, _("Choose another id."))
         elif first is not theme.place:
-            message = _("The id “{id}” is taken twice (first on line {line}).").format(
-                id=theme.id, line=first.line
-            )
-            yield Finding(theme.place, message, _("Give one of them another id."))
+            message = _("The id “{id}” is taken twice (first on line {line}).")
+            text = message.format(id=theme.id, line=first.line)
+            yield Finding(theme.place, text, _("Give one of them another id."))
 
 
 RULES = (

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
-from consultkit.model import Note, Project
+from consultkit.diagnostic import Place
+from consultkit.model import ActorMapping, Note, Project
 from consultkit.parse.inline import spans
 from consultkit.schema.declare import MAPPING
 from consultkit.schema.types import Data
@@ -20,7 +21,7 @@ def lost(data: Data | None, key: str, known: Collection[str]) -> float:
         required = key in MAPPING.fields and MAPPING.fields[key].required
         return math.inf if required or data.has(key) else 0
     node = data.node.get(key)
-    return len(node.items) - len(known) if node else 0
+    return len(node.items) - len({id_.casefold() for id_ in known}) if node else 0
 
 
 @lru_cache(maxsize=16)
@@ -29,11 +30,9 @@ def explained(project: Project, key: str) -> frozenset[str]:
     mapping = project.mapping
     if mapping is None:
         return frozenset()
-    known = set(_ids(project, key))
+    known = ids(mapping, key)
     broken = lost(mapping.data, key, known)
-    if not broken:
-        return frozenset()
-    unknown = frozenset(id_ for id_ in _references(project, key) if id_ not in known)
+    unknown = frozenset(_references(project, mapping, key)).difference(known) if broken else frozenset()
     return unknown if len(unknown) <= broken else frozenset()
 
 
@@ -41,13 +40,12 @@ def whole(project: Project) -> bool:
     """Whether every region, type and actor of the mapping could be read: what is counted can be trusted."""
     mapping = project.mapping
     return mapping is not None and not any(
-        lost(mapping.data, key, _ids(project, key)) for key in ("regions", "actor_types", "actors")
+        lost(mapping.data, key, ids(mapping, key)) for key in ("regions", "actor_types", "actors")
     )
 
 
-def _ids(project: Project, key: str) -> Collection[str]:
-    assert project.mapping is not None
-    mapping = project.mapping
+def ids(mapping: ActorMapping, key: str) -> Collection[str]:
+    """The ids of one of the mapping's lists."""
     tables: dict[str, Collection[str]] = {
         "regions": mapping.region_by_id,
         "actor_types": mapping.type_by_id,
@@ -57,32 +55,38 @@ def _ids(project: Project, key: str) -> Collection[str]:
     return tables[key]
 
 
-def _references(project: Project, key: str) -> Iterable[str]:
+def _references(project: Project, mapping: ActorMapping, key: str) -> Iterable[str]:
     """Every id of that kind which some file names."""
-    assert project.mapping is not None
-    actors, guide = project.mapping.actors, project.guide
+    yield from (id_ for kind, id_, _place in references(mapping) if kind == key)
     if key == "regions":
-        yield from (region for actor in actors for region in actor.regions)
-        yield from (note.region for note in project.notes if note.region)
-        yield from (region for note in project.notes for region in note.also_regions)
-        yield from (synthesis.region for synthesis in project.syntheses if synthesis.region)
-        yield from (d.region for d in project.mapping.deliverables if d.region)
-    elif key == "actor_types":
-        yield from (actor.type for actor in actors if actor.type)
         yield from (
-            name for question in (guide.questions.values() if guide else ()) for name in question.types
+            region for note in project.notes for region in (note.region, *note.also_regions) if region
         )
-    elif key == "sectors":
-        yield from (sector for actor in actors for sector in actor.sectors)
-    else:
+        yield from (synthesis.region for synthesis in project.syntheses if synthesis.region)
+    elif key == "actor_types" and project.guide:
+        yield from (name for question in project.guide.questions.values() for name in question.types)
+    elif key == "actors":
         yield from (actor for note in project.notes for actor in note.actors)
-        yield from (actor.replaced_by for actor in actors if actor.replaced_by)
+
+
+def references(mapping: ActorMapping) -> Iterator[tuple[str, str, Place]]:
+    """Every id in the mapping that stands for another entry: the list it should be in, the id, its place."""
+    for actor in mapping.actors:
+        place = actor.data.place
+        yield from (("regions", region, place("regions", i)) for i, region in enumerate(actor.regions))
+        yield from (("sectors", sector, place("sectors", i)) for i, sector in enumerate(actor.sectors))
+        if actor.type:
+            yield "actor_types", actor.type, place("type")
+        if actor.replaced_by:
+            yield "actors", actor.replaced_by, place("replaced_by")
+    for deliverable in mapping.data.get("deliverables", ()):
+        if deliverable.get("region"):
+            yield "regions", deliverable.get("region"), deliverable.place("region")
 
 
 def misplaced(note: Note) -> bool:
     """Whether the note's region is not its folder: told as such, once."""
-    parts = note.file.split("/")
-    return len(parts) == 3 and bool(note.region) and parts[1] != note.region
+    return bool(note.region) and note.file.rpartition("/")[0] != f"notes/{note.region}"
 
 
 @lru_cache(maxsize=2)
@@ -94,8 +98,13 @@ def colliding(project: Project) -> frozenset[str]:
     return frozenset(twins | set(unstorable(project)))
 
 
+@lru_cache(maxsize=2)
+def faulty(project: Project) -> frozenset[str]:
+    """Files in which something that was read may be wrong; a byte order mark never is."""
+    return frozenset(fault.place.file for fault in project.faults if fault.kind != "file-bom")
+
+
 def damaged(project: Project, note: Note) -> bool:
     """Whether a fault told in the note's body may keep its words from being found."""
-    if any(fault.place.file == note.file and fault.kind.startswith("md-") for fault in project.faults):
-        return True
-    return any(spans(block.text)[1] for block in note.body.blocks() if "{" in block.text)
+    told = any(fault.place.file == note.file and fault.kind.startswith("md-") for fault in project.faults)
+    return told or any(spans(block.text)[1] for block in note.body.blocks() if "{" in block.text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from consultkit.calendar import campaign_end
 from consultkit.diagnostic import Finding, Place, Severity
@@ -13,7 +13,7 @@ from consultkit.i18n import _
 from consultkit.model import Actor, ActorMapping, Project
 from consultkit.places import known_region, region_of_cercle
 from consultkit.rules.base import rule, told
-from consultkit.rules.known import explained
+from consultkit.rules.known import explained, ids, references
 from consultkit.schema.declare import EXIT_STATUSES
 from consultkit.text import did_you_mean, fold, listing
 
@@ -156,54 +156,36 @@ def unknown_mapping_reference(project: Project) -> Iterator[Finding]:
     mapping = project.mapping
     if mapping is None:
         return
-    tables: dict[str, tuple[str, Iterable[str]]] = {
-        "regions": (_("region"), mapping.region_by_id),
-        "actor_types": (_("actor type"), mapping.type_by_id),
-        "sectors": (_("sector"), mapping.sector_by_id),
-        "actors": (_("actor"), mapping.actor_by_id),
+    names = {
+        "regions": _("region"),
+        "actor_types": _("actor type"),
+        "sectors": _("sector"),
+        "actors": _("actor"),
     }
-    for key, id_, place in _references(mapping):
-        what, known = tables[key]
-        if id_ not in known and id_ not in explained(project, key):
-            yield unknown(what, id_, known, place)
+    for key, id_, place in references(mapping):
+        if id_ not in ids(mapping, key) and id_ not in explained(project, key):
+            yield unknown(names[key], id_, ids(mapping, key), place)
     for actor in mapping.actors:
-        yield from _other_regions(actor)
-
-
-def _references(mapping: ActorMapping) -> Iterator[tuple[str, str, Place]]:
-    """Every id that stands for another entry: the list it should be in, the id, its place."""
-    for actor in mapping.actors:
-        place = actor.data.place
-        for index, region in enumerate(actor.regions):
-            yield "regions", region, place("regions", index)
-        if actor.type:
-            yield "actor_types", actor.type, place("type")
-        for index, sector in enumerate(actor.sectors):
-            yield "sectors", sector, place("sectors", index)
-        if actor.replaced_by:
-            yield "actors", actor.replaced_by, place("replaced_by")
-    for deliverable, item in zip(mapping.deliverables, mapping.data.get("deliverables", ()), strict=False):
-        if deliverable.region:
-            yield "regions", deliverable.region, item.place("region")
+        if actor.regions and mapping.region_by_id.keys() >= set(actor.regions):
+            yield from _other_regions(actor)
 
 
 def _other_regions(actor: Actor) -> Iterator[Finding]:
     """Values per region for regions that are not the actor's."""
-    place = actor.data.place
     for key in ("status", "reason", "reason_code", "appointment"):
         for region in actor.data.get(key, {}):
             if region and region not in actor.regions:
+                name = actor.data.node.entries[key][1].entries[region][0]
                 message = _("“{region}” is none of this actor's regions.").format(region=region)
-                yield Finding(place(key, region), message, did_you_mean(region, actor.regions))
+                place = name.place(actor.data.file)
+                yield Finding(place, message, did_you_mean(region, actor.regions))
 
 
-def unknown(what: str, id_: str, known: Iterable[str], place: Place) -> Finding:
-    """The finding for an id that nothing has."""
-    known = list(known)
+def unknown(what: str, id_: str, known: Collection[str], place: Place, way_out: str = "") -> Finding:
+    """The finding for an id that nothing has; `way_out` where none is near."""
     message = _("No {what} has the id “{id}”.").format(what=what, id=id_)
-    return Finding(
-        place, message, did_you_mean(id_, known) or _("Known: {names}.").format(names=listing(known))
-    )
+    way_out = way_out or _("Known: {names}.").format(names=listing(known))
+    return Finding(place, message, did_you_mean(id_, known) or way_out)
 
 
 @rule("M007", Severity.WARNING)
@@ -227,13 +209,11 @@ def cercle_elsewhere(project: Project) -> Iterator[Finding]:
         here = {slugs.get(region) for region in actor.regions}
         for index, cercle in enumerate(actor.cercles):
             region = region_of_cercle(cercle)
-            if region is not None and None not in here and region not in here:
-                message = _("The cercle {cercle} lay in the region {region} in 2021.").format(
-                    cercle=cercle, region=region
-                )
-                yield Finding(
-                    actor.data.place("cercles", index), message, _("Check the region, or the cercle.")
-                )
+            if region is not None and here and None not in here and region not in here:
+                message = _("The cercle {cercle} lay in the region {region} in 2021.")
+                place = actor.data.place("cercles", index)
+                text = message.format(cercle=cercle, region=region)
+                yield Finding(place, text, _("Check the region, or the cercle."))
 
 
 @rule("M008", Severity.WARNING)
@@ -253,25 +233,25 @@ def date_outside_campaign(project: Project) -> Iterator[Finding]:
         return
     start = mapping.campaign.start
     end = campaign_end(mapping.campaign) or start + dt.timedelta(days=366)
-    dates = [
-        (day, actor.data.place("appointment", *([region] if region else [])))
-        for actor in mapping.actors
-        for region, day in actor.data.get("appointment", {}).items()
-    ]
-    data = mapping.campaign.data
-    dates += [(day, data.place("holidays", index)) for index, day in enumerate(mapping.campaign.holidays)]
-    for day, place in dates:
+    for day, place in _dates(mapping):
         if not start <= day <= end:
-            message = _("{day} lies outside the campaign ({start} to {end}).").format(
-                day=day, start=start, end=end
-            )
-            yield Finding(place, message, _("Check the day, the month and the year."))
-    for deliverable, item in zip(mapping.deliverables, mapping.data.get("deliverables", ()), strict=False):
-        if deliverable.due and deliverable.due < start:
-            message = _("{day} comes before the campaign's first day ({start}).").format(
-                day=deliverable.due, start=start
-            )
-            yield Finding(item.place("due"), message, _("Check the day, the month and the year."))
+            message = _("{day} lies outside the campaign ({start} to {end}).")
+            text = message.format(day=day, start=start, end=end)
+            yield Finding(place, text, _("Check the day, the month and the year."))
+    for deliverable in mapping.data.get("deliverables", ()):
+        due = deliverable.get("due")
+        if due and due < start:
+            message = _("{day} comes before the campaign's first day ({start}).").format(day=due, start=start)
+            yield Finding(deliverable.place("due"), message, _("Check the day, the month and the year."))
+
+
+def _dates(mapping: ActorMapping) -> Iterator[tuple[dt.date, Place]]:
+    """Appointments and holidays, each with its place."""
+    for actor in mapping.actors:
+        for region, day in actor.data.get("appointment", {}).items():
+            yield day, actor.data.place("appointment", *([region] if region else []))
+    for index, day in enumerate(mapping.campaign.holidays):
+        yield day, mapping.campaign.data.place("holidays", index)
 
 
 @rule("M009")
@@ -292,10 +272,17 @@ def exit_without_reason(project: Project) -> Iterator[Finding]:
         return
     for actor in mapping.actors:
         for region, status in actor.data.get("status", {}).items():
-            if status in EXIT_STATUSES and not actor.reason(region or next(iter(actor.regions), "")):
+            given = actor.reason(region or next(iter(actor.regions), "")) or _misread_reason(actor)
+            if status in EXIT_STATUSES and not given:
                 place = actor.data.place("status", *([region] if region else []))
                 message = _("The status “{status}” needs a reason.").format(status=status)
                 yield Finding(place, message, _('Add a line “reason: "…"” to this actor.'))
+
+
+def _misread_reason(actor: Actor) -> bool:
+    """Whether a reason is written that cannot be read, or for a region not the actor's: told as such."""
+    reasons = set(actor.data.get("reason", ()))
+    return actor.data.has("reason") and (not reasons or not reasons <= {*actor.regions, ""})
 
 
 @rule("M010", Severity.WARNING)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 
 from consultkit.diagnostic import Finding, Severity
 from consultkit.i18n import _
 from consultkit.model import Note, Project
 from consultkit.rules.base import rule, told
-from consultkit.rules.known import colliding, explained, misplaced
+from consultkit.rules.known import colliding, explained, faulty, misplaced
 from consultkit.rules.mapping import unknown
+from consultkit.schema.types import Data, Released
 from consultkit.text import did_you_mean, listing
 
 NEEDED_ONCE_DONE = ("date", "mode", "interviewer", "participants", "consent")
@@ -104,24 +105,19 @@ def note_in_wrong_file(project: Project) -> Iterator[Finding]:
         id: GAO-01
     """
     twins = {note.file for group in _same_ids(project) for note in group} | colliding(project)
+    known = project.mapping.region_by_id if project.mapping else {}
     for note in project.notes:
         path = PurePosixPath(note.file)
         if note.data.has("id") and note.id != path.stem and note.file not in twins:
-            message = _("The id “{id}” and the file's name “{name}” differ.").format(
-                id=note.id, name=path.name
-            )
-            yield Finding(
-                note.data.place("id"),
-                message,
-                _("Rename the file {id}.md, or correct the id.").format(id=note.id),
-            )
-        folder = path.parts[1] if len(path.parts) == 3 else ""
-        known = project.mapping.region_by_id if project.mapping else {}
-        if note.region in known and folder != note.region and note.file not in colliding(project):
+            message = _("The id “{id}” and the file's name “{name}” differ.")
+            help = _("Rename the file {id}.md, or correct the id.").format(id=note.id)
+            yield Finding(note.data.place("id"), message.format(id=note.id, name=path.name), help)
+        folder = f"{path.parent}/"
+        wanted = f"notes/{note.region}/"
+        if note.region in known and folder != wanted and note.file not in colliding(project):
             message = _("The note counts in “{region}”, but lies in the folder {folder}.")
-            place = note.data.place("region")
             help = _("Move it to notes/{region}/, or correct the region.").format(region=note.region)
-            yield Finding(place, message.format(region=note.region, folder=str(path.parent) + "/"), help)
+            yield Finding(note.data.place("region"), message.format(region=note.region, folder=folder), help)
 
 
 @rule("N006")
@@ -139,12 +135,13 @@ def unknown_actor(project: Project) -> Iterator[Finding]:
     mapping = project.mapping
     if mapping is None:
         return
+    way_out = _("Add the actor to mapping.yaml.")
     for note in project.notes:
         for index, actor in enumerate(note.actors):
             if actor not in mapping.actor_by_id and actor not in explained(project, "actors"):
-                message = _("No {what} has the id “{id}”.").format(what=_("actor"), id=actor)
-                help = did_you_mean(actor, mapping.actor_by_id) or _("Add the actor to mapping.yaml.")
-                yield Finding(note.data.place("actor", index), message, help)
+                yield unknown(
+                    _("actor"), actor, mapping.actor_by_id, note.data.place("actor", index), way_out
+                )
 
 
 @rule("N007")
@@ -172,12 +169,9 @@ def actor_of_another_region(project: Project) -> Iterator[Finding]:
             sound = actor.regions and all(region in mapping.region_by_id for region in actor.regions)
             if sound and note.region not in actor.regions:
                 message = _("The mapping does not have “{actor}” in the region “{region}”.")
+                text = message.format(actor=actor_id, region=note.region)
                 help = _("Its regions: {regions}. Correct the note, or add the region in mapping.yaml.")
-                yield Finding(
-                    note.data.place("region"),
-                    message.format(actor=actor_id, region=note.region),
-                    help.format(regions=listing(actor.regions)),
-                )
+                yield Finding(note.data.place("region"), text, help.format(regions=listing(actor.regions)))
 
 
 @rule("N008")
@@ -196,17 +190,14 @@ def unknown_region(project: Project) -> Iterator[Finding]:
     if mapping is None:
         return
     known = mapping.region_by_id
-    told_elsewhere = explained(project, "regions")
+    named: list[tuple[str, Data | Released, tuple[str | int, ...]]] = []
     for note in project.notes:
-        wanted: list[tuple[str, tuple[str | int, ...]]] = [(note.region, ("region",))] if note.region else []
-        wanted += [(region, ("also_regions", i)) for i, region in enumerate(note.also_regions)]
-        for region, path in wanted:
-            if region not in known and region not in told_elsewhere:
-                yield unknown(_("region"), region, known, note.data.place(*path))
-    for synthesis in project.syntheses:
-        region = synthesis.region
-        if region and region not in known and region not in told_elsewhere:
-            yield unknown(_("region"), region, known, synthesis.data.place("region"))
+        named.append((note.region, note.data, ("region",)))
+        named += [(region, note.data, ("also_regions", i)) for i, region in enumerate(note.also_regions)]
+    named += [(synthesis.region, synthesis.data, ("region",)) for synthesis in project.syntheses]
+    for region, data, path in named:
+        if region and region not in known and region not in explained(project, "regions"):
+            yield unknown(_("region"), region, known, data.place(*path))
 
 
 @rule("N009")
@@ -223,7 +214,7 @@ def consultation_in_future(project: Project) -> Iterator[Finding]:
     """
     for note in project.notes:
         if note.date and note.date > project.today:
-            message = _("{day} lies in the future.").format(day=note.date.isoformat())
+            message = _("{day} lies in the future.").format(day=note.date)
             yield Finding(note.data.place("date"), message, _("Check the day, the month and the year."))
 
 
@@ -243,10 +234,9 @@ def before_the_start(project: Project) -> Iterator[Finding]:
     for note in project.notes:
         if start and note.date and note.date < start:
             message = _("{day} comes before the campaign's first day ({start}).")
-            text = message.format(day=note.date.isoformat(), start=start.isoformat())
-            yield Finding(
-                note.data.place("date"), text, _("Leave it if this was a pilot; otherwise correct the date.")
-            )
+            text = message.format(day=note.date, start=start)
+            help = _("Leave it if this was a pilot; otherwise correct the date.")
+            yield Finding(note.data.place("date"), text, help)
 
 
 @rule("N011")
@@ -268,9 +258,8 @@ def done_but_incomplete(project: Project) -> Iterator[Finding]:
         for key in NEEDED_ONCE_DONE:
             if not note.data.has(key):
                 message = _("A note that is done needs “{key}”.").format(key=key)
-                yield Finding(
-                    note.data.place(key), message, _("Fill it in, or set the status back to draft.")
-                )
+                help = _("Fill it in, or set the status back to draft.")
+                yield Finding(note.data.place(key), message, help)
         if note.consent.given or not note.data.has("consent"):
             continue
         consent = note.data.get("consent")
@@ -303,9 +292,8 @@ def same_actor_again(project: Project) -> Iterator[Finding]:
         for actor in note.actors:
             first = seen.setdefault((note.region, actor), note)
             if first is not note and first.id.casefold() != note.id.casefold():
-                message = _("“{actor}” already has the note {id} in this region.").format(
-                    actor=actor, id=first.id
-                )
+                message = _("“{actor}” already has the note {id} in this region.")
+                message = message.format(actor=actor, id=first.id)
                 help = _("If this is a further talk, add “follow_up_of: {id}”.").format(id=first.id)
                 yield Finding(note.data.place("actor"), message, help)
 
@@ -329,11 +317,10 @@ def declined_but_heard(project: Project) -> Iterator[Finding]:
     for note in project.notes:
         for index, actor_id in enumerate(note.actors):
             actor = mapping.actor_by_id.get(actor_id)
-            if note.done and actor and actor.status(note.region) == "declined":
+            if note.done and actor and actor.status(note.region) == "declined" and not misplaced(note):
                 message = _("The mapping says that “{actor}” declined.").format(actor=actor_id)
-                help = _("Correct its status in mapping.yaml (line {line}), or this note.").format(
-                    line=actor.place.line
-                )
+                help = _("Correct its status in mapping.yaml (line {line}), or this note.")
+                help = help.format(line=actor.place.line)
                 yield Finding(note.data.place("actor", index), message, help)
 
 
@@ -349,6 +336,7 @@ def bad_follow_up(project: Project) -> Iterator[Finding]:
     Good:
         follow_up_of: GAO-02
     """
+    known = project.mapping.actor_by_id if project.mapping else {}
     for note in project.notes:
         if not note.follow_up_of:
             continue
@@ -357,9 +345,15 @@ def bad_follow_up(project: Project) -> Iterator[Finding]:
         if first is None and note.follow_up_of not in project.known_ids:
             message = _("No note has the id “{id}”.").format(id=note.follow_up_of)
             yield Finding(place, message, did_you_mean(note.follow_up_of, project.known_ids))
-        elif first is note or (first and first.actors and not set(first.actors) & set(note.actors)):
+        elif first and (first is note or _of_others(first, note, known)):
             message = _("{id} is not a talk with the same actor.").format(id=note.follow_up_of)
             yield Finding(place, message, _("Name the first talk with this actor, or take the line out."))
+
+
+def _of_others(first: Note, note: Note, known: Collection[str]) -> bool:
+    """Whether the first note heard other actors, all of them known."""
+    heard = set(first.actors)
+    return bool(heard) and heard.issubset(known) and heard.isdisjoint(note.actors)
 
 
 @rule("N024", Severity.WARNING)
@@ -393,15 +387,14 @@ def unknown_guide_version(project: Project) -> Iterator[Finding]:
         guide_version: "1.0"
     """
     guide = project.guide
-    if guide is None or not guide.version or any(fault.place.file == guide.file for fault in project.faults):
+    if guide is None or not guide.version or guide.file in faulty(project):
         return
     known = dict.fromkeys([guide.version, *(change.version for change in guide.changes)])
     for note in project.notes:
         if note.guide_version and note.guide_version not in known:
             message = _("The guide has no version {version}.").format(version=note.guide_version)
-            yield Finding(
-                note.data.place("guide_version"), message, _("Known: {names}.").format(names=listing(known))
-            )
+            help = _("Known: {names}.").format(names=listing(known))
+            yield Finding(note.data.place("guide_version"), message, help)
 
 
 RULES = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from consultkit.diagnostic import Finding, Severity
 from consultkit.evidence import Statement, ledger
@@ -84,12 +85,11 @@ def unknown_section(project: Project) -> Iterator[Finding]:
             if heading.level > 2 or heading.id in known:
                 continue
             help = _("Sections: {names}.").format(names=listing(known, 20))
-            if not heading.id:
-                message = _("This section has no id.")
-            else:
+            if heading.id:
                 message = _("No section has the id “{id}” here.").format(id=heading.id)
-                help = did_you_mean(heading.id, known) or help
-            yield Finding(heading.place, message, help)
+                yield Finding(heading.place, message, did_you_mean(heading.id, known) or help)
+            else:
+                yield Finding(heading.place, _("This section has no id."), help)
 
 
 def _finished(project: Project) -> Iterator[tuple[Synthesis, list[Statement]]]:
@@ -113,25 +113,22 @@ def finding_without_citation(project: Project) -> Iterator[Finding]:
     guide = project.guide
     if guide is None or not guide.sound:
         return
+    unsound = {fault.place[:2] for fault in project.faults if fault.kind.startswith("md-")}
     for _synthesis, statements in _finished(project):
-        for index, statement in enumerate(statements):
-            if statement.section not in guide.section_by_id or statement.block.kind in ("code", "rule"):
+        for statement, following in zip_longest(statements, statements[1:]):
+            if statement.within not in guide.section_by_id or statement.block.kind in ("code", "rule"):
                 continue
-            following = statements[index + 1] if index + 1 < len(statements) else None
-            if (
-                not statement.citations
-                and not statement.uncited
-                and not malformed(project, statement.block)
-                and not _leads_to(statement, following)
-                and plain(statement.block.text).strip()
-            ):
+            told_elsewhere = statement.uncited or malformed(project, statement.block)
+            if statement.citations or told_elsewhere or statement.place[:2] in unsound:
+                continue
+            if plain(statement.block.text).strip() and not _leads_to(statement, following):
                 message = _("This finding cites no note.")
                 yield Finding(statement.place, message, _("Put [@ID] after it, or several: [@ID; @ID]."))
 
 
 def _leads_to(statement: Statement, following: Statement | None) -> bool:
     """Whether a block is carried by the one after it: it announces a quotation, or is one cited there."""
-    if following is None or following.section != statement.section or not following.citations:
+    if following is None or following.within != statement.within or not following.citations:
         return False
     if statement.block.kind == "quote":
         return bool(statement.quotations)
@@ -154,7 +151,7 @@ def section_without_finding(project: Project) -> Iterator[Finding]:
     if guide is None or not guide.sound:
         return
     for synthesis, statements in _finished(project):
-        told_sections = {statement.section for statement in statements if plain(statement.block.text).strip()}
+        told_sections = {statement.within for statement in statements if plain(statement.block.text).strip()}
         present = {part.heading.id: part.heading for part in synthesis.body.parts}
         known = (*guide.section_by_id, *(() if synthesis.region else SPECIAL_SECTIONS))
         misnamed = {meant(h, guide) for id_, h in present.items() if h.level <= 2 and id_ not in known}
@@ -163,10 +160,9 @@ def section_without_finding(project: Project) -> Iterator[Finding]:
             if section.id not in told_sections and section.id not in misnamed:
                 heading = present.get(section.id)
                 place = heading.place if heading else synthesis.data.place()
-                message = _("The section “{title}” {{#{id}}} has no finding.").format(
-                    title=section.title, id=section.id
-                )
-                yield Finding(place, message, _("Write what the notes say, or that nobody spoke of it."))
+                message = _("The section “{title}” {{#{id}}} has no finding.")
+                text = message.format(title=section.title, id=section.id)
+                yield Finding(place, text, _("Write what the notes say, or that nobody spoke of it."))
 
 
 @rule("F016", Severity.WARNING)
@@ -208,10 +204,11 @@ def two_syntheses(project: Project) -> Iterator[Finding]:
         (absent)
     """
     seen: dict[str, Synthesis] = {}
-    for synthesis in sorted(project.syntheses, key=lambda s: (len(s.file), s.file)):
+    known = [s for s in project.syntheses if s.region or not s.data.has("region")]
+    for synthesis in sorted(known, key=lambda s: (len(s.file), s.file)):
         first = seen.setdefault(synthesis.region, synthesis)
         if first is not synthesis:
-            place = synthesis.data.place("region") if synthesis.region else synthesis.data.place("kind")
+            place = synthesis.data.place("region" if synthesis.region else "kind")
             message = _("{file} is already the synthesis of this region.").format(file=first.file)
             yield Finding(place, message, _("Join the two, or correct the region."))
 

@@ -115,6 +115,12 @@ def file_too_large(project: Project) -> Iterator[Finding]:
     """A file is too large to be a note.
 
     A note has some thousand words; megabytes of text are a mistake and would stall every document.
+
+    File: notes/gao/GAO-01.md
+    Bad:
+        (5000000 octets)
+    Good:
+        (6000 octets)
     """
     return told(project, "file-size")
 
@@ -133,6 +139,13 @@ def no_mapping(project: Project) -> Iterator[Finding]:
     """The workspace has no mapping.yaml.
 
     It holds the campaign, its regions and its actors: nothing can be proved without it.
+
+    File: mapping.yaml
+    Bad:
+        (absent)
+    Good:
+        campaign:
+          title: "Besoins : le cas de Gao"
     """
     return told(project, "file-missing")
 
@@ -330,10 +343,8 @@ def names_collide(project: Project) -> Iterator[Finding]:
     """
     for names in collisions(project):
         for name in names[1:]:
-            message = _("This file and {other} have the same name on Windows and macOS.").format(
-                other=names[0]
-            )
-            yield Finding(Place(name), message, _("Rename one of them."))
+            message = _("This file and {other} have the same name on Windows and macOS.")
+            yield Finding(Place(name), message.format(other=names[0]), _("Rename one of them."))
 
 
 def collisions(project: Project) -> list[list[str]]:

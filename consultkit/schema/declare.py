@@ -52,7 +52,7 @@ LANGUAGE = Pattern(
     LANGUAGE_NAMES,
 )
 INITIALS = Pattern(
-    re.compile(r"[^\W\d_]{1,2}[.-]?([^\W\d_][.-]?){0,4}\Z"),
+    re.compile(r"(?:[^\W\d_]{1,3}|(?:[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]?[.\- ]*){1,5})\Z"),
     N_("“{value}” is more than initials: no person is named in a note."),
 )
 RECIPIENT = Pattern(re.compile(r"age1[a-z0-9]{20,}\Z"), N_("“{value}” is no age recipient (age1…)."))
@@ -101,7 +101,7 @@ CAMPAIGN_LANGUAGE = Enum({"fr": ("francais", "french"), "en": ("anglais", "engli
 DELIVERABLE_KIND = Enum(
     {
         "mapping": ("cartographie",),
-        "notes": (),
+        "notes": ("notes detaillees",),
         "report": ("rapport",),
         "lessons": ("lecons", "lecons apprises"),
         "progress": ("avancement", "point d'etape"),
@@ -109,17 +109,24 @@ DELIVERABLE_KIND = Enum(
 )
 MODE = Enum(
     {
-        "in-person": ("presentiel", "en presentiel", "en personne", "face a face", "in person"),
-        "phone": ("telephone", "par telephone"),
-        "video": ("visio", "visioconference", "en ligne"),
-        "written": ("ecrit", "par ecrit"),
+        "in-person": (
+            "presentiel",
+            "presentielle",
+            "en presentiel",
+            "en personne",
+            "face a face",
+            "in person",
+        ),
+        "phone": ("telephone", "telephonique", "par telephone", "appel"),
+        "video": ("visio", "visioconference", "en visio", "en ligne"),
+        "written": ("ecrit", "ecrite", "par ecrit"),
     }
 )
 FORMAT = Enum(
     {
         "individual": ("individuel", "individuelle"),
-        "group": ("groupe", "collectif", "en groupe"),
-        "focus-group": ("focus group", "groupe de discussion", "focus groupe"),
+        "group": ("groupe", "collectif", "collective", "en groupe"),
+        "focus-group": ("focus group", "groupe de discussion", "focus groupe", "groupe focal"),
     }
 )
 VERBATIM = Enum(
@@ -129,15 +136,23 @@ VERBATIM = Enum(
         "translated": ("traduit", "traduite"),
     }
 )
-GENDER = Enum({"f": ("femme", "feminin", "female"), "m": ("h", "homme", "masculin", "male"), "x": ("autre",)})
+GENDER = Enum(
+    {
+        "f": ("femme", "femmes", "feminin", "female"),
+        "m": ("h", "homme", "hommes", "masculin", "male"),
+        "x": ("autre",),
+    }
+)
 AGE = Enum(
     {
         "youth": ("jeune", "jeunes"),
         "adult": ("adulte", "adultes"),
-        "elder": ("aine", "ainee", "age", "agee", "ancien", "ancienne", "senior"),
+        "elder": ("aine", "ainee", "aines", "age", "agee", "ancien", "ancienne", "senior"),
     }
 )
-CONSENT_FORM = Enum({"oral": ("verbal",), "written": ("ecrit", "signe")})
+CONSENT_FORM = Enum(
+    {"oral": ("orale", "verbal", "verbale"), "written": ("ecrite", "ecrit", "signe", "signee")}
+)
 ATTRIBUTION = Enum(
     {
         "role": ("fonction",),
@@ -153,11 +168,13 @@ SENSITIVITY = Enum(
 NOTE_STATUS = Enum(
     {
         "draft": ("brouillon",),
-        "done": ("termine", "terminee", "fini", "finie"),
+        "done": ("termine", "terminee", "acheve", "achevee", "fini", "finie"),
         "validated": ("valide", "validee"),
     }
 )
-SYNTHESIS_STATUS = Enum({"draft": ("brouillon",), "done": ("termine", "terminee", "validee", "validated")})
+SYNTHESIS_STATUS = Enum(
+    {"draft": ("brouillon",), "done": ("termine", "terminee", "acheve", "achevee", "validee", "validated")}
+)
 KIND = Enum(
     {"consultation": ("entretien",), "synthesis": ("synthese",), "lessons": ("lecons", "lecons apprises")}
 )

@@ -1,11 +1,10 @@
 """docs/cles.md and docs/keys.md: every key of every file, from the declarations that the checks use.
 
-`python -m consultkit.schema.docs [FOLDER]` writes both.
+`python -m consultkit.schema.docs` writes both; a test tells where one is out of date.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from consultkit.schema import declare
 from consultkit.schema.deliveries import DELIVERIES
 from consultkit.schema.types import Enum, Items, PerRegion, Record, Type
 
+FOLDER = Path(__file__).parents[2] / "docs"
 FILES = {"fr": "cles.md", "en": "keys.md"}
 RECORDS = (
     declare.MAPPING, declare.NOTE, declare.SYNTHESIS, declare.GUIDE, declare.THEMES, declare.IDENTITIES,
@@ -24,12 +24,8 @@ RECORDS = (
 def page(language: str) -> str:
     """The page of one language, as Markdown."""
     with speaking(language):
-        lines = [
-            "# " + _("The keys of every file"),
-            "",
-            _("This page is made from the program's own declarations."),
-            "",
-        ]
+        made = _("This page is made from the program's own declarations.")
+        lines = ["# " + _("The keys of every file"), "", made, ""]
         for record in RECORDS:
             lines += [f"## {record.title}", "", *_table(record), ""]
     return "\n".join(lines)
@@ -68,9 +64,8 @@ def _values(kind: Type) -> str:
 
 def main() -> None:
     """Writes both pages."""
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path("docs")
     for language, name in FILES.items():
-        (folder / name).write_text(page(language), "utf-8", newline="\n")
+        (FOLDER / name).write_text(page(language), "utf-8", newline="\n")
 
 
 if __name__ == "__main__":

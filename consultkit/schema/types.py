@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -377,8 +376,3 @@ class Record(NamedTuple):
         required = [key for key, declared in self.fields.items() if declared.required]
         schema: Json = {"type": "object", "properties": properties, "additionalProperties": False}
         return schema | ({"required": required} if required else {})
-
-
-def as_date(value: object) -> dt.date | None:
-    """The value where it is a date."""
-    return value if isinstance(value, dt.date) else None
