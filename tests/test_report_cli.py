@@ -210,6 +210,26 @@ def test_an_emoji_is_printed_as_its_code_with_a_warning(
     assert "[U+1F600]" in words_of(campaign / "build/rapport.docx")
 
 
+def test_the_warning_names_no_file_that_the_document_does_not_read(
+    campaign: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(campaign / "notes/gao/synthese.md", "L'accès recule", "L'accès recule \U0001f600")
+    (campaign / "notes/lecons.md").write_text("---\nkind: lessons\n---\n\n## \U0001f600\n", "utf-8")
+    change(campaign / "notes/gao/GAO-02.md", "Le réseau", "\U0001f680 Le réseau")
+    assert main(["report", "--to", "md", "--region", "gao"]) == 0
+    told = capsys.readouterr().err
+    assert "notes/gao/synthese.md" in told
+    assert "lecons" not in told and "GAO-02" not in told  # not read; read, but not shown
+
+
+def test_what_follows_an_open_comment_stays_out_even_by_force(campaign: Path) -> None:
+    change(campaign / "notes/gao/synthese.md", "L'accès recule", "<!-- à cacher : L'accès recule")
+    assert main(["report", "--to", "md"]) == 1
+    assert main(["report", "--to", "md", "--force"]) == 0
+    text = (campaign / "build/rapport.md").read_text("utf-8")
+    assert "cacher" not in text and "accès recule" not in text and "organisations entendues" in text
+
+
 @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root writes everywhere")
 def test_a_read_only_folder_is_told(campaign: Path) -> None:
     (campaign / "build").mkdir(mode=0o500)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -90,6 +90,10 @@ def report(
         return refuse(project, refusals, forcible=project.mapping is not None)
     formats = [str(f) for f in dict.fromkeys(to or [Format.DOCX, Format.PDF])]
     day = day_given(since) if since else None
+    if refusals:
+        from consultkit.disclose import without_open_comments
+
+        project = without_open_comments(project)
     with _progress(_("Making the document…")):
         from consultkit.report.build import build_report
 
@@ -128,6 +132,12 @@ def _known_region(project: Project, region: str | None) -> None:
 def _refusals(project: Project, kind: Kind, region: str | None) -> list[Diagnostic]:
     """The errors, coverage aside, in the files that the document reads."""
     problems = [d for d in select(run(project), ignored=["C"]) if d.severity is Severity.ERROR]
+    reads = _reads(project, kind, region)
+    return [problem for problem in problems if reads(problem.place.file)]
+
+
+def _reads(project: Project, kind: Kind, region: str | None) -> Callable[[str], bool]:
+    """Which files a document reads, by their names."""
     lessons = {document.file for document in project.lessons}
     across = {document.file for document in project.syntheses if not document.region}
 
@@ -138,7 +148,7 @@ def _refusals(project: Project, kind: Kind, region: str | None) -> list[Diagnost
             return file.startswith(f"notes/{region}/")
         return kind is Kind.REPORT or file in lessons or file.count("/") > 1 or file not in across
 
-    return [problem for problem in problems if reads(problem.place.file)]
+    return reads
 
 
 def refuse(project: Project, refusals: list[Diagnostic], *, forcible: bool = False) -> int:
@@ -244,8 +254,11 @@ def _tell(project: Project, built: Built, written: list[Path]) -> None:
         tell(_("Names were not checked: the identities cannot be read here. The first page says so."))
     from consultkit.report.render import missing_characters
 
-    for source in project.sources.values():
-        for index, char in missing_characters(source.text)[:5]:
+    reads = _reads(project, Kind(built.kind), built.region)
+    shown = {char for _index, char in missing_characters(built.document.markdown)}
+    for source in project.sources.values() if shown else ():
+        found = missing_characters(source.text) if reads(source.file) else []
+        for index, char in [pair for pair in found if pair[1] in shown][:5]:
             place = place_at(source.text, index, source.file)
             message = _("{place}: no font has this character; it is printed as [U+{code}].")
             print(message.format(place=place, code=f"{ord(char):04X}"), file=sys.stderr)

@@ -124,9 +124,7 @@ def contents(entries: Sequence[Heading], title: str) -> list[Node]:
         link: Node = {"t": "Link", "c": [attributes(), [string(heading.text)], ["#" + heading.id, ""]]}
         line = [link]
         if index == 0:
-            code = (
-                '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-3" \\n \\h \\z \\u </w:instrText></w:r>'
-            )
+            code = '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-3" \\h \\z \\u </w:instrText></w:r>'
             line.insert(0, _run(FIELD.format(kind="begin") + code + FIELD.format(kind="separate")))
         if index == len(entries) - 1:
             line.append(_run(FIELD.format(kind="end")))
@@ -147,8 +145,7 @@ def vetted(data: bytes, shipped: bytes) -> bytes:
         return data
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = {name: _part(archive, name) for name in archive.namelist() if name in _WANTED}
-        styles, document = _well_formed(parts[_STYLES]), _well_formed(parts[_DOCUMENT])
+            styles, document = (_root(_part(archive, name)) for name in (_STYLES, _DOCUMENT))
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -167,7 +164,9 @@ def vetted(data: bytes, shipped: bytes) -> bytes:
         ) from None
     with zipfile.ZipFile(io.BytesIO(shipped)) as archive:
         own = {name: archive.read(name) for name in archive.namelist()}
-    own[_STYLES] = _complete(styles, own[_STYLES].decode()).encode()
+    _complete(styles, _root(own[_STYLES]))
+    ElementTree.register_namespace("w", MAIN_NS)  # the prefix that pandoc and what follows know
+    own[_STYLES] = HEAD.encode() + ElementTree.tostring(styles)
     own[_DOCUMENT] = (
         f"{HEAD}<w:document {W}><w:body><w:sectPr>{_page(document)}</w:sectPr></w:body></w:document>".encode()
     )
@@ -175,8 +174,7 @@ def vetted(data: bytes, shipped: bytes) -> bytes:
 
 
 _STYLES, _DOCUMENT = "word/styles.xml", "word/document.xml"
-_WANTED = frozenset({_STYLES, _DOCUMENT})
-_STYLE = re.compile(r'<w:style\b[^>]*w:styleId="([^"]+)".*?</w:style>', re.DOTALL)
+_NAME = f"{{{MAIN_NS}}}"
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -185,47 +183,55 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
     return archive.read(name)
 
 
-def _well_formed(data: bytes) -> str:
-    """The part as text in the usual namespace prefix; entities are refused, they can blow up."""
+def _root(data: bytes) -> ElementTree.Element:
+    """A part of Word's, whatever prefixes it writes; entities are refused, they can blow up."""
     text = data.decode("utf-8-sig")
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise ValueError("entities")
     root = ElementTree.fromstring(text)
-    if not root.tag.startswith("{" + MAIN_NS) or "<w:" not in text:
+    if not root.tag.startswith(_NAME):
         raise ValueError("foreign")
-    return text
+    for element in list(root.iter()):
+        for child in [child for child in element if not child.tag.startswith(_NAME)]:
+            element.remove(child)
+        for name in [name for name in element.attrib if not name.startswith(_NAME)]:
+            del element.attrib[name]
+    return root
 
 
-def _complete(styles: str, shipped: str) -> str:
-    known = set(_STYLE.findall(styles))
-    if not known or not styles.rstrip().endswith("</w:styles>"):
+def _complete(styles: ElementTree.Element, shipped: ElementTree.Element) -> None:
+    """Adds the styles that are not there, the defaults aside."""
+    known = {style.get(f"{_NAME}styleId") for style in styles.iter(f"{_NAME}style")}
+    if not known:
         raise RenderError(
             _(
                 "templates/reference.docx holds no styles. "
                 "Save it again from Word, or delete it to use the default."
             )
         )
-    lacking = [
-        match[0]
-        for match in _STYLE.finditer(shipped)
-        if match[1] not in known and 'w:default="1"' not in match[0]
-    ]
-    return styles.rstrip().removesuffix("</w:styles>") + "".join(lacking) + "</w:styles>"
+    for style in shipped.iter(f"{_NAME}style"):
+        if style.get(f"{_NAME}styleId") not in known and style.get(f"{_NAME}default") != "1":
+            styles.append(style)
 
 
-def _page(document: str) -> str:
+def _page(document: ElementTree.Element) -> str:
     """The page's size and margins in a document's last section, upright; else A4's."""
-    size = re.findall(r'<w:pgSz\b[^>]*?w:w="(\d+)"[^>]*?w:h="(\d+)"', document)
-    margins = re.findall(r"<w:pgMar\b([^>]*?)/?>", document)
-    page = '<w:pgSz w:w="{}" w:h="{}"/>'.format(*sorted(size[-1], key=int)) if size else PAGE
-    sides = (
-        dict(re.findall(r'w:(top|right|bottom|left|header|footer|gutter)="(\d+)"', margins[-1]))
-        if margins
-        else {}
-    )
-    if len(sides) < 7:
-        return page + MARGINS
-    return page + "<w:pgMar " + " ".join(f'w:{side}="{value}"' for side, value in sides.items()) + "/>"
+    size, margins = (_last(document, name) for name in ("pgSz", "pgMar"))
+    page = PAGE
+    if "w" in size and "h" in size:
+        page = '<w:pgSz w:w="{}" w:h="{}"/>'.format(*sorted((size["w"], size["h"]), key=int))
+    sides = [f'w:{side}="{margins[side]}"' for side in _SIDES if side in margins]
+    return page + (f"<w:pgMar {' '.join(sides)}/>" if len(sides) == len(_SIDES) else MARGINS)
+
+
+_SIDES = ("top", "right", "bottom", "left", "header", "footer", "gutter")
+
+
+def _last(document: ElementTree.Element, name: str) -> dict[str, str]:
+    """The whole numbers among the attributes of the last element of a name."""
+    found = [element.attrib for element in document.iter(f"{_NAME}{name}")]
+    pairs = found[-1].items() if found else ()
+    return {key.removeprefix(_NAME): value for key, value in pairs if value.isdecimal()}
 
 
 # --- after pandoc
@@ -248,7 +254,7 @@ def finished(
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     with zipfile.ZipFile(io.BytesIO(reference)) as archive:
-        page = _page(archive.read(_DOCUMENT).decode())
+        page = _page(_root(archive.read(_DOCUMENT)))
     for name in ("word/comments.xml", "docProps/custom.xml", "docProps/app.xml", "word/webSettings.xml"):
         parts.pop(name, None)
     locale = "fr-FR" if language == "fr" else "en-GB"
@@ -284,8 +290,8 @@ _BOLD_ALONE = re.compile(
 
 
 def _titles(document: str) -> str:
-    """A title in bold stays with what it announces."""
-    return _BOLD_ALONE.sub(r"\1<w:keepNext/>\2", document)
+    """A title in bold stays with what it announces, apart from the table or list before."""
+    return _BOLD_ALONE.sub(r'\1<w:keepNext/><w:spacing w:before="200"/>\2', document)
 
 
 def _breaks(document: str) -> str:
