@@ -56,6 +56,7 @@ PARAGRAPHS = [
     ("FirstParagraph", "First Paragraph", "BodyText", "", ""),
     ("Compact", "Compact", "BodyText", space(20, 50), ""),
     ("Title", "Title", "Normal", f"<w:pBdr>{edge('top', 24, 14, ACCENT)}</w:pBdr>" + space(3000, 160, 252) + '<w:jc w:val="left"/>', run(52, ACCENT, bold=True)),
+    ("HeadTitle", "Head Title", "Normal", space(0, 80, 252) + '<w:jc w:val="left"/>', run(34, ACCENT, bold=True)),
     ("Subtitle", "Subtitle", "Normal", space(0, 480), run(28, SOFT)),
     ("CoverLine", "Cover Line", "Normal", space(0, 80), run(22)),
     ("Author", "Author", "Normal", space(1400, 80), run(22, bold=True)),

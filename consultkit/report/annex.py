@@ -326,7 +326,7 @@ class Annex:
                 ]
             )
         heads = [_("Theme"), _("Passages"), _("Notes"), _("Regions"), _("Codes")]
-        return table(heads, rows, _("Themes and the notes that raised them"))
+        return table(heads, rows, _("Themes and the notes that raised them"), wide=True)
 
     def saturation(self) -> str:
         """New themes per consultation in order of date, and after which none was new."""

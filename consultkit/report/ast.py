@@ -232,15 +232,20 @@ class _Cleaner:
     # --- blocks
 
     def blocks(self, nodes: Sequence[Node]) -> list[Node]:
-        """The block nodes that may stay, cleaned in place; neighbouring landscape pages become one."""
+        """The block nodes that may stay, cleaned in place.
+
+        Neighbouring landscape pages become one, and the headings before them come along.
+        """
         out: list[Node] = []
         for node in nodes:
             handler = self.BLOCKS.get(node["t"])
             for block in handler(self, node) if handler else ():
                 if out and _is_div(block, "landscape") and _is_div(out[-1], "landscape"):
                     out[-1]["c"][1] += block["c"][1]
-                else:
-                    out.append(block)
+                    continue
+                while _is_div(block, "landscape") and out and out[-1]["t"] == "Header":
+                    block["c"][1].insert(0, out.pop())
+                out.append(block)
         return out
 
     def inner(self, nodes: Sequence[Node]) -> list[Node]:
@@ -427,7 +432,7 @@ def widths(rows: Sequence[Any], count: int, room: float = 92) -> list[float]:
             length = len(text) if number else min(len(text), 12)
             weight[index] = max(weight[index], min(length, 40) + max(0, length - 40) ** 0.5 * 3)
             word[index] = max(
-                word[index], *(len(item) * (1 if number else 1.15) + 3 for item in text.split()), 0
+                word[index], *(len(item) * (1.1 if number else 1.2) + 3 for item in text.split()), 0
             )
     word = [min(item, 21) for item in word]
     word[0] = max(word[0], min(weight[0], 25))  # the rows' names: they are read first

@@ -58,7 +58,7 @@ class Document:
     banner: str = ""  # on every page
     figures: Mapping[str, Figure] = field(default_factory=dict)
     logo: Path | None = None
-    contents: bool = True
+    contents: bool = True  # with a cover page before them; without, a head on the first page
 
 
 def render(
@@ -200,23 +200,31 @@ class _Work:
         document, tree = self.document, self.tree
         (self.folder / "reference.docx").write_bytes(reference)
         pictures = {id(node): _for_word(picture) for node, picture in tree.pictures}
-        lines = [("Title", document.title), ("Subtitle", document.subtitle)]
-        lines += [("Cover Line", line) for line in document.cover]
-        lines += [("Author", ", ".join(document.authors)), ("Date", self.date)]
         with ast.reshaped(tree, lambda node: word.shape(node, pictures)):
-            front = word.cover(lines, self.logo)
+            front = word.head(self.opening(), self.logo)
             if document.contents:
                 front += word.contents(ast.contents(tree.outline), CONTENTS[document.language])
             return self.start(
                 ["-t", "docx", "--reference-doc=reference.docx"], "out.docx", [*front, *tree.blocks]
             )
 
+    def opening(self) -> list[tuple[str, str]]:
+        """The lines that open the Word document, each with its style: a cover, or a head in few lines."""
+        document, authors = self.document, ", ".join(self.document.authors)
+        if not document.contents:
+            cover, signed = " · ".join(document.cover), " · ".join(filter(None, [authors, self.date]))
+            below = [("Date", line) for line in (document.subtitle, cover, signed)]
+            return [("Head Title", document.title), *below]
+        lines = [("Title", document.title), ("Subtitle", document.subtitle)]
+        lines += [("Cover Line", line) for line in document.cover]
+        return [*lines, ("Author", authors), ("Date", self.date)]
+
     def docx(self, data: bytes, reference: bytes) -> bytes:
         """The Word document with our own header, footer and properties."""
         document = self.document
         return word.finished(
             data, reference=reference, title=document.title, authors=document.authors, banner=document.banner,
-            date=document.date.isoformat(), language=document.language,
+            date=document.date.isoformat(), language=document.language, cover=document.contents,
         )  # fmt: skip
 
     # --- PDF

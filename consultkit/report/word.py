@@ -102,24 +102,25 @@ def styled(style: str, content: list[Node]) -> Node:
     return {"t": "Div", "c": [attributes(custom_style=style), [{"t": "Para", "c": content}]]}
 
 
-def cover(lines: Sequence[tuple[str, str]], logo: Picture | None) -> list[Node]:
-    """The cover page: pairs of style and text, under the logo."""
+def head(lines: Sequence[tuple[str, str]], logo: Picture | None) -> list[Node]:
+    """What opens a document: pairs of style and text, under the logo."""
     blocks = [styled(style, [string(text)]) for style, text in lines if text]
     if logo:
         image: Node = {"t": "Image", "c": [attributes(), [string(logo.alt)], ["", ""]]}
         embed(image, logo, "3.6cm")
         blocks.insert(0, {"t": "Para", "c": [image]})
-    return [*blocks, _raw(BREAK)]
+    return blocks
 
 
 def contents(entries: Sequence[Heading], title: str) -> list[Node]:
-    """The table of contents, filled in: Word can update it, and readers see it even where nothing does.
+    """The page after the cover, with the contents filled in: readers see them even where nothing updates.
 
-    Without page numbers, which nobody knows before Word lays the pages out.
+    Page numbers come when Word updates the list: nobody knows them before Word lays the pages out, those of
+    the PDF would be wrong, and asking Word to update on opening shows each reader a warning.
     """
     if not entries:
-        return []
-    blocks = [styled("TOC Heading", [string(title)])]
+        return [_raw(BREAK)]
+    blocks = [_raw(BREAK), styled("TOC Heading", [string(title)])]
     for index, heading in enumerate(entries):
         link: Node = {"t": "Link", "c": [attributes(), [string(heading.text)], ["#" + heading.id, ""]]}
         line = [link]
@@ -246,6 +247,7 @@ def finished(
     date: str,
     language: str,
     banner: str,
+    cover: bool,
 ) -> bytes:
     """The document as it is handed over: header and footer on every page, our own properties, no one else's.
 
@@ -258,7 +260,7 @@ def finished(
     for name in ("word/comments.xml", "docProps/custom.xml", "docProps/app.xml", "word/webSettings.xml"):
         parts.pop(name, None)
     locale = "fr-FR" if language == "fr" else "en-GB"
-    document = _body(parts[_DOCUMENT].decode(), page, bool(banner))
+    document = _body(parts[_DOCUMENT].decode(), page, bool(banner), cover)
     parts[_DOCUMENT] = document.encode()
     parts[_STYLES] = _styles(parts[_STYLES].decode(), locale).encode()
     parts["word/settings.xml"] = _settings(locale).encode()
@@ -270,17 +272,17 @@ def finished(
     return packed(parts)
 
 
-def _body(document: str, page: str, banner: bool) -> str:
+def _body(document: str, page: str, banner: bool, cover: bool) -> str:
     """The document's text, section by section, with what pandoc cannot write."""
     out, place = [], 0
     for number, match in enumerate(SECTION.finditer(document)):
         landscape = "<w:landscape" in match[0]
-        section = _section(page, landscape, banner, number == 0)
+        section = _section(page, landscape, banner, cover and number == 0)
         width = _text_width(section)
         chunk = document[place : match.start()]
         out += [TABLE.sub(lambda found, width=width: _table(found[0], width), chunk), section]  # type: ignore[misc]
         place = match.end()
-    return _breaks(_titles(_contents_look("".join([*out, document[place:]]))))
+    return _breaks(_after_tables(_titles(_contents_look("".join([*out, document[place:]])))))
 
 
 _BOLD_RUN = r"<w:r><w:rPr><w:b\s*/><w:bCs\s*/></w:rPr><w:t[^>]*>[^<]*</w:t></w:r>"
@@ -292,6 +294,16 @@ _BOLD_ALONE = re.compile(
 def _titles(document: str) -> str:
     """A title in bold stays with what it announces, apart from the table or list before."""
     return _BOLD_ALONE.sub(r'\1<w:keepNext/><w:spacing w:before="200"/>\2', document)
+
+
+_AFTER_TABLE = re.compile(
+    r'(</w:tbl>\s*<w:p>\s*<w:pPr>\s*<w:pStyle w:val="(?:BodyText|FirstParagraph)"\s*/>)(\s*</w:pPr>)'
+)
+
+
+def _after_tables(document: str) -> str:
+    """Text below a table does not touch it."""
+    return _AFTER_TABLE.sub(r'\1<w:spacing w:before="200"/>\2', document)
 
 
 def _breaks(document: str) -> str:
@@ -311,7 +323,7 @@ def _text_width(section: str) -> int:
 
 
 def _section(page: str, landscape: bool, banner: bool, first: bool) -> str:
-    """A section's properties; the very first page bears the banner and no number."""
+    """A section's properties; a cover, in the `first`, bears the banner and no number."""
     kinds = ("default", "first") if first else ("default",)
     refs = (
         "".join(f'<w:headerReference w:type="{kind}" r:id="rIdHeader"/>' for kind in kinds) if banner else ""
@@ -329,13 +341,18 @@ def _table(table: str, width: int) -> str:
     grid = [int(column) for column in re.findall(r'<w:gridCol w:w="(\d+)"', table)]
     scaled = iter([column * width // (sum(grid) or 1) for column in grid])
     table = re.sub(r'<w:gridCol w:w="\d+"', lambda _match: f'<w:gridCol w:w="{next(scaled)}"', table)
-    return table if '<w:tblStyle w:val="Box"' in table else ROW.sub(lambda row: _row(row[0]), table)
+    box = '<w:tblStyle w:val="Box"' in table
+    return ROW.sub(lambda row: _whole(row[0] if box else _styled(row[0])), table)
 
 
-def _row(row: str) -> str:
-    """A row that stays on one page, its text in the style of a header or of a cell."""
+def _styled(row: str) -> str:
+    """A row with its text in the style of a header or of a cell."""
     style = "TableHead" if "<w:tblHeader" in row else "TableText"
-    row = CELL_STYLE.sub(f'<w:pStyle w:val="{style}"/>', row)
+    return CELL_STYLE.sub(f'<w:pStyle w:val="{style}"/>', row)
+
+
+def _whole(row: str) -> str:
+    """A row that stays on one page."""
     if "<w:trPr>" in row:
         return row.replace("<w:trPr>", "<w:trPr><w:cantSplit/>", 1)
     return row.replace("<w:tr>", "<w:tr><w:trPr><w:cantSplit/></w:trPr>", 1)
