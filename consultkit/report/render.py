@@ -17,11 +17,9 @@ from consultkit import files
 from consultkit.i18n import _
 from consultkit.report import ast, images, pandoc, typeset, typst_text, web, word
 from consultkit.report.errors import RenderError
-from consultkit.report.fonts import missing_characters, substitute
+from consultkit.report.fonts import substitute
 from consultkit.report.images import Picture
 from consultkit.report.typography import long_date
-
-__all__ = ["FORMATS", "SEAM", "Document", "Figure", "RenderError", "missing_characters", "render"]
 
 FORMATS = ("docx", "pdf", "html", "md")
 # Set between texts of different hands: each side has its own footnotes, link definitions and unclosed blocks.

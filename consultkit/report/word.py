@@ -458,5 +458,7 @@ def packed(parts: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, data in parts.items():
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))  # the first day that a ZIP can write
+            entry.create_system, entry.external_attr = 3, 0o644 << 16  # on every machine
+            archive.writestr(entry, data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
