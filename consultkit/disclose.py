@@ -240,7 +240,7 @@ class Disclosure:
         return " ; ".join(shown)
 
     def _talk(self, note: Note) -> Iterator[str]:
-        yield _(words.FORMATS.get(note.format, note.format))
+        yield words.named(words.FORMATS, note.format)
         if note.mode in words.MODES:
             yield _(words.MODES[note.mode])
         if note.minutes:

@@ -139,6 +139,16 @@ def test_region_progress_and_lessons_have_names_of_their_own(campaign: Path) -> 
     assert main(["report", "--region", "goa"]) == 2
 
 
+def test_the_progress_report_is_one_page(campaign: Path) -> None:
+    assert main(["report", "--kind", "progress", "--to", "pdf", "--since", "2023-06-21"]) == 0
+    pages = [
+        where
+        for where, _text in texts((campaign / "build/avancement.pdf").read_bytes(), ".pdf")
+        if "page" in where
+    ]
+    assert len(pages) == 1
+
+
 def test_an_english_campaign_makes_an_english_report(campaign: Path) -> None:
     change(campaign / "mapping.yaml", "language: fr", "language: en")
     assert main(["report", "--to", "docx"]) == 0

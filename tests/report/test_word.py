@@ -2,6 +2,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 
 import docx
 import pytest
@@ -171,3 +172,12 @@ def test_a_reference_may_write_any_prefix(tmp_path):
     usual = remade({"word/styles.xml": styles})
     assert b"<w:" not in parts(own)["word/styles.xml"]
     assert word.vetted(own, SHIPPED) == word.vetted(usual, SHIPPED)
+
+
+def test_a_document_without_contents_opens_on_its_first_page(tmp_path):
+    short = replace(document(), contents=False)
+    text = parts(render(short, ["docx"], templates=TEMPLATES, workspace=workspace(tmp_path))["docx"])[
+        "word/document.xml"
+    ].decode()
+    before = text.split('<w:pStyle w:val="Heading1"')[0]
+    assert "HeadTitle" in before and "pageBreakBefore" not in before and "titlePg" not in text
