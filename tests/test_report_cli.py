@@ -281,3 +281,13 @@ def test_a_deeper_heading_under_an_identifying_question_hides_too(
     assert "F017" in capsys.readouterr().out
     assert main(["report", "--to", "md", "--edition", "internal", "--force"]) == 0
     assert "vieille école" not in (campaign / "build/rapport.md").read_text("utf-8")
+
+
+def test_tables_and_figures_are_listed_after_the_contents(campaign: Path) -> None:
+    assert main(["report", "--to", "docx", "--to", "pdf", "--to", "html"]) == 0
+    for suffix in ("docx", "pdf", "html"):
+        text = words_of(campaign / f"build/rapport.{suffix}")
+        listed, _title, below = text.partition("Méthode et limites")[2].partition("Méthode et limites")
+        assert "Tableaux et figures" in listed
+        captions = re.findall(r"(?:Tableau|Figure) \d+ :", below)
+        assert captions and all(caption in listed for caption in captions)

@@ -26,6 +26,7 @@ FORMATS = ("docx", "pdf", "html", "md")
 # A form feed, because files that hold control characters are refused: no note can forge it.
 SEAM = "\n\n\f\n\n"
 CONTENTS = {"fr": "Table des matières", "en": "Contents"}
+CAPTIONS = {"fr": "Tableaux et figures", "en": "Tables and figures"}
 LAYOUT = "mise-en-page.typ"
 MARKDOWN = (
     "markdown-raw_html-raw_attribute-raw_tex-smart-simple_tables-multiline_tables-grid_tables"
@@ -202,6 +203,7 @@ class _Work:
             front = word.head(self.opening(), self.logo)
             if document.contents:
                 front += word.contents(ast.contents(tree.outline), CONTENTS[document.language])
+                front += [*word.captions(tree.captions, CAPTIONS[document.language]), word.page_break()]
             return self.start(
                 ["-t", "docx", "--reference-doc=reference.docx"], "out.docx", [*front, *tree.blocks]
             )
@@ -285,9 +287,14 @@ class _Work:
             subtitle=document.subtitle, lines=document.cover, authors=document.authors, date=self.date,
             iso_date=document.date.isoformat(), banner=document.banner, language=document.language,
             logo=images.data_uri(self.logo) if self.logo else "",
-            entries=ast.contents(self.tree.outline) if document.contents else (),
+            lists=self.lists() if document.contents else {},
         )  # fmt: skip
         return page.encode()
+
+    def lists(self) -> dict[str, list[ast.Heading]]:
+        """What the page lists at its head, by title."""
+        language = self.document.language
+        return {CONTENTS[language]: ast.contents(self.tree.outline), CAPTIONS[language]: self.tree.captions}
 
     def begin_md(self, _reference: bytes) -> pandoc.Run:
         """Pandoc at work on Markdown, where pictures are their words and captions."""

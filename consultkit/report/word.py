@@ -70,7 +70,7 @@ def shape(node: Node, pictures: Mapping[int, Picture]) -> None:
     elif kind == "box":
         node["c"] = [attributes(name), [_box(content), _raw(SPACER)]]
     elif kind == "pagebreak":
-        node["c"] = [attributes(name), [_raw(BREAK)]]
+        node["c"] = [attributes(name), [page_break()]]
     else:
         node["c"] = [attributes(name), [_raw(UPRIGHT_END), *content, _raw(LANDSCAPE_END)]]
 
@@ -119,18 +119,32 @@ def contents(entries: Sequence[Heading], title: str) -> list[Node]:
     the PDF would be wrong, and asking Word to update on opening shows each reader a warning.
     """
     if not entries:
-        return [_raw(BREAK)]
-    blocks = [_raw(BREAK), styled("TOC Heading", [string(title)])]
+        return [page_break()]
+    blocks = [page_break(), styled("TOC Heading", [string(title)])]
     for index, heading in enumerate(entries):
-        link: Node = {"t": "Link", "c": [attributes(), [string(heading.text)], ["#" + heading.id, ""]]}
-        line = [link]
+        line = [_link(heading)]
         if index == 0:
             code = '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-3" \\h \\z \\u </w:instrText></w:r>'
             line.insert(0, _run(FIELD.format(kind="begin") + code + FIELD.format(kind="separate")))
         if index == len(entries) - 1:
             line.append(_run(FIELD.format(kind="end")))
         blocks.append(styled(f"toc {heading.level}", line))
-    return [*blocks, _raw(BREAK)]
+    return blocks
+
+
+def captions(entries: Sequence[Heading], title: str) -> list[Node]:
+    """The list of tables and figures."""
+    lines = [styled("table of figures", [_link(entry)]) for entry in entries]
+    return [styled("TOC Heading", [string(title)]), *lines] if lines else []
+
+
+def page_break() -> Node:
+    """What follows stands on a new page."""
+    return _raw(BREAK)
+
+
+def _link(heading: Heading) -> Node:
+    return {"t": "Link", "c": [attributes(), [string(heading.text)], ["#" + heading.id, ""]]}
 
 
 def _run(xml: str) -> Node:
@@ -361,7 +375,7 @@ def _whole(row: str) -> str:
 def _contents_look(document: str) -> str:
     """Entries of the contents are links that do not look like links."""
     return re.sub(
-        r'<w:p><w:pPr><w:pStyle w:val="TOC\d" ?/>.*?</w:p>',
+        r'<w:p><w:pPr><w:pStyle w:val="(?:TOC\d|TableofFigures)" ?/>.*?</w:p>',
         lambda match: re.sub(r'<w:rStyle w:val="Hyperlink" ?/>', "", match[0]), document, flags=re.DOTALL,
     )  # fmt: skip
 
