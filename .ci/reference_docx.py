@@ -40,6 +40,7 @@ def run(size: int = 0, color: str = "", bold: bool = False, italic: bool = False
 KEEP = "<w:keepNext/><w:keepLines/>"
 RULE = f"<w:pBdr>{edge('left', 16, 10, ACCENT)}</w:pBdr>"
 FRAME = "".join(edge(side, 4, 0, LINE) for side in ("top", "left", "bottom", "right"))
+LEADER = '<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="9070"/></w:tabs>'  # to the right margin
 INDENT = '<w:ind w:left="340" w:right="340"/>'
 
 
@@ -56,6 +57,7 @@ PARAGRAPHS = [
     ("FirstParagraph", "First Paragraph", "BodyText", "", ""),
     ("Compact", "Compact", "BodyText", space(20, 50), ""),
     ("Title", "Title", "Normal", f"<w:pBdr>{edge('top', 24, 14, ACCENT)}</w:pBdr>" + space(3000, 160, 252) + '<w:jc w:val="left"/>', run(52, ACCENT, bold=True)),
+    ("HeadTitle", "Head Title", "Normal", space(0, 80, 252) + '<w:jc w:val="left"/>', run(34, ACCENT, bold=True)),
     ("Subtitle", "Subtitle", "Normal", space(0, 480), run(28, SOFT)),
     ("CoverLine", "Cover Line", "Normal", space(0, 80), run(22)),
     ("Author", "Author", "Normal", space(1400, 80), run(22, bold=True)),
@@ -75,10 +77,11 @@ PARAGRAPHS = [
     ("SourceCode", "Source Code", "Normal", space(60, 120, 240), ""),
     ("TableText", "Table Text", "Normal", space(30, 30, 245), run(18)),
     ("TableHead", "Table Head", "TableText", "<w:keepNext/>", run(18, ACCENT, bold=True)),
-    ("TOCHeading", "TOC Heading", "Normal", KEEP + space(0, 240), run(34, ACCENT, bold=True)),
-    ("TOC1", "toc 1", "Normal", space(160, 30, 252), run(21, bold=True)),
-    ("TOC2", "toc 2", "Normal", space(0, 30, 252) + '<w:ind w:left="280"/>', run(20)),
-    ("TOC3", "toc 3", "Normal", space(0, 20, 252) + '<w:ind w:left="560"/>', run(19, SOFT)),
+    ("TOCHeading", "TOC Heading", "Normal", KEEP + space(360, 240), run(34, ACCENT, bold=True)),
+    ("TOC1", "toc 1", "Normal", LEADER + space(160, 30, 252), run(21, bold=True)),
+    ("TOC2", "toc 2", "Normal", LEADER + space(0, 30, 252) + '<w:ind w:left="280"/>', run(20)),
+    ("TOC3", "toc 3", "Normal", LEADER + space(0, 20, 252) + '<w:ind w:left="560"/>', run(19, SOFT)),
+    ("TableofFigures", "table of figures", "Normal", LEADER + space(0, 20, 252), run(19)),
     ("Header", "header", "Normal", space(0, 0) + '<w:jc w:val="right"/>', run(17, "8C2F1B", bold=True)),
     ("Footer", "footer", "Normal", space(0, 0) + '<w:jc w:val="right"/>', run(17, SOFT)),
     ("Spacer", "Spacer", "Normal", space(0, 0, 120), run(12)),

@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import TypeVar
 
 from consultkit.evidence import Proof, Source, is_translation
 from consultkit.i18n import _, language, ngettext
-from consultkit.model import Actor, Block, Note, Part, Project
+from consultkit.model import Actor, Block, Note, Part, Project, Synthesis
 from consultkit.parse.inline import Span, plain, spans, without_off
+from consultkit.parse.markdown import scan
 from consultkit.privacy.matcher import Matcher
 from consultkit.privacy.organisations import organisation_matcher
 from consultkit.report import words
@@ -26,6 +28,8 @@ SHARED, INTERNAL = "shared", "internal"
 LEVELS = ("none", "region", "type", "organisation", "role")
 NAMED = ("organisation", "role")  # levels at which the organisation may be named
 CROWD = 3  # actors of a type, or talks in a language, that a region needs before either is told
+
+Written = TypeVar("Written", Note, Synthesis)
 
 _OFF = re.compile(r"\{[^{}]*\.off(?![\w-])")
 
@@ -236,7 +240,7 @@ class Disclosure:
         return " ; ".join(shown)
 
     def _talk(self, note: Note) -> Iterator[str]:
-        yield _(words.FORMATS.get(note.format, note.format))
+        yield words.named(words.FORMATS, note.format)
         if note.mode in words.MODES:
             yield _(words.MODES[note.mode])
         if note.minutes:
@@ -323,6 +327,25 @@ class Disclosure:
         actors = self.project.mapping.actor_by_id if self.project.mapping else {}
         found = {actors[id_].acronym: id_ for id_ in sorted(self.hidden_actors) if id_ in actors}
         return {acronym: id_ for acronym, id_ in found.items() if re.search(r"\d", acronym)}
+
+
+def without_open_comments(project: Project) -> Project:
+    """The project without what follows a comment that never closes: nobody can tell where it was to end."""
+    opened = {fault.place.file: fault.place.line for fault in project.faults if fault.kind == "md-comment"}
+
+    def cut(document: Written) -> Written:
+        if document.file not in opened:
+            return document
+        text = document.body.data.decode()
+        last = text.rfind("-->") + 1
+        before = text[: text.index("<!--", last)]
+        first_line = opened[document.file] - before.count("\n")
+        return replace(document, body=scan(before, document.file, first_line, [], strict=False))
+
+    return replace(
+        project, notes=tuple(map(cut, project.notes)), syntheses=tuple(map(cut, project.syntheses)),
+        lessons=tuple(map(cut, project.lessons)),
+    )  # fmt: skip
 
 
 def _instead(mine: bool) -> str:

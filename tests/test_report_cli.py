@@ -9,8 +9,10 @@ import os
 import re
 import shutil
 import zipfile
+from collections import Counter
 from pathlib import Path
 
+import docx
 import pytest
 
 from consultkit.cli import main
@@ -139,6 +141,16 @@ def test_region_progress_and_lessons_have_names_of_their_own(campaign: Path) -> 
     assert main(["report", "--region", "goa"]) == 2
 
 
+def test_the_progress_report_is_one_page(campaign: Path) -> None:
+    assert main(["report", "--kind", "progress", "--to", "pdf", "--since", "2023-06-21"]) == 0
+    pages = [
+        where
+        for where, _text in texts((campaign / "build/avancement.pdf").read_bytes(), ".pdf")
+        if "page" in where
+    ]
+    assert len(pages) == 1
+
+
 def test_an_english_campaign_makes_an_english_report(campaign: Path) -> None:
     change(campaign / "mapping.yaml", "language: fr", "language: en")
     assert main(["report", "--to", "docx"]) == 0
@@ -210,6 +222,26 @@ def test_an_emoji_is_printed_as_its_code_with_a_warning(
     assert "[U+1F600]" in words_of(campaign / "build/rapport.docx")
 
 
+def test_the_warning_names_no_file_that_the_document_does_not_read(
+    campaign: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(campaign / "notes/gao/synthese.md", "L'accès recule", "L'accès recule \U0001f600")
+    (campaign / "notes/lecons.md").write_text("---\nkind: lessons\n---\n\n## \U0001f600\n", "utf-8")
+    change(campaign / "notes/gao/GAO-02.md", "Le réseau", "\U0001f680 Le réseau")
+    assert main(["report", "--to", "md", "--region", "gao"]) == 0
+    told = capsys.readouterr().err
+    assert "notes/gao/synthese.md" in told
+    assert "lecons" not in told and "GAO-02" not in told  # not read; read, but not shown
+
+
+def test_what_follows_an_open_comment_stays_out_even_by_force(campaign: Path) -> None:
+    change(campaign / "notes/gao/synthese.md", "L'accès recule", "<!-- à cacher : L'accès recule")
+    assert main(["report", "--to", "md"]) == 1
+    assert main(["report", "--to", "md", "--force"]) == 0
+    text = (campaign / "build/rapport.md").read_text("utf-8")
+    assert "cacher" not in text and "accès recule" not in text and "organisations entendues" in text
+
+
 @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="root writes everywhere")
 def test_a_read_only_folder_is_told(campaign: Path) -> None:
     (campaign / "build").mkdir(mode=0o500)
@@ -251,3 +283,16 @@ def test_a_deeper_heading_under_an_identifying_question_hides_too(
     assert "F017" in capsys.readouterr().out
     assert main(["report", "--to", "md", "--edition", "internal", "--force"]) == 0
     assert "vieille école" not in (campaign / "build/rapport.md").read_text("utf-8")
+
+
+def test_tables_and_figures_are_listed_after_the_contents(campaign: Path) -> None:
+    assert main(["report", "--to", "docx", "--to", "pdf", "--to", "html"]) == 0
+    for suffix in ("pdf", "html"):
+        listed = words_of(campaign / f"build/rapport.{suffix}").partition("Tableaux et figures")[2]
+        captions = Counter(re.findall(r"(?:Tableau|Figure) \d+ :", listed))
+        assert len(captions) > 3 and set(captions.values()) == {2}
+    by_style: dict[str, list[str]] = {}
+    for paragraph in docx.Document(str(campaign / "build/rapport.docx")).paragraphs:
+        by_style.setdefault(paragraph.style.name, []).append(paragraph.text)
+    captioned = [*by_style["Table Caption"], *by_style["Image Caption"]]
+    assert sorted(by_style["table of figures"]) == sorted(captioned)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -83,6 +83,7 @@ def report(
     """Makes the report in Word and PDF."""
     project = load(root())
     _known_region(project, region)
+    organisation_alone(deliver)
     if verify is not None:
         return _verify(project, verify, region)
     refusals = _refusals(project, kind, region)
@@ -90,32 +91,43 @@ def report(
         return refuse(project, refusals, forcible=project.mapping is not None)
     formats = [str(f) for f in dict.fromkeys(to or [Format.DOCX, Format.PDF])]
     day = day_given(since) if since else None
+    if refusals:
+        from consultkit.disclose import without_open_comments
+
+        project = without_open_comments(project)
     with _progress(_("Making the document…")):
         from consultkit.report.build import build_report
+        from consultkit.report.render import render
 
-        with template_faults():
+        with document_faults():
             built = build_report(
                 project, edition=edition, kind=kind, region=region or "", since=day, force=bool(refusals),
                 names_checked=project.names_checked,
             )  # fmt: skip
-        outputs = _render(
-            project, built, formats, NAMES[project.language][kind] + (f"-{region}" if region else "")
-        )
+            root_ = project.root
+            rendered = render(built.document, formats, templates=root_ / "templates", workspace=root_)
+        name = NAMES[project.language][kind] + (f"-{region}" if region else "")
+        outputs = {f"{name}.{suffix}": data for suffix, data in rendered.items()}
         if edition is Edition.INTERNAL and kind is Kind.REPORT:
             from consultkit.report.proof import evidence
 
             outputs["evidence.json"] = evidence(project, built)
         leaks = _leaks(project, built, outputs)
     if leaks:
-        print(_("Refused: a known identity would leave."), file=sys.stderr)
-        for leak in leaks:
-            print(f"  {leak}", file=sys.stderr)
-        return 1
+        return refuse_leaks(leaks)
     written = _write(project, outputs, out, deliver, kind, region, built)
     _tell(project, built, written)
     if open_it and written:
         _open(written[0])
     return 0
+
+
+def organisation_alone(to: str | None) -> None:
+    """Refuses to send to anybody but an organisation."""
+    from consultkit.deliveries import organisation_word
+
+    if to is not None and not organisation_word(to):
+        raise WorkspaceError(_("Name the organisation that receives it, not a person or an address."))
 
 
 def _known_region(project: Project, region: str | None) -> None:
@@ -128,6 +140,12 @@ def _known_region(project: Project, region: str | None) -> None:
 def _refusals(project: Project, kind: Kind, region: str | None) -> list[Diagnostic]:
     """The errors, coverage aside, in the files that the document reads."""
     problems = [d for d in select(run(project), ignored=["C"]) if d.severity is Severity.ERROR]
+    reads = _reads(project, kind, region)
+    return [problem for problem in problems if reads(problem.place.file)]
+
+
+def _reads(project: Project, kind: Kind, region: str | None) -> Callable[[str], bool]:
+    """Which files a document reads, by their names."""
     lessons = {document.file for document in project.lessons}
     across = {document.file for document in project.syntheses if not document.region}
 
@@ -138,7 +156,7 @@ def _refusals(project: Project, kind: Kind, region: str | None) -> list[Diagnost
             return file.startswith(f"notes/{region}/")
         return kind is Kind.REPORT or file in lessons or file.count("/") > 1 or file not in across
 
-    return [problem for problem in problems if reads(problem.place.file)]
+    return reads
 
 
 def refuse(project: Project, refusals: list[Diagnostic], *, forcible: bool = False) -> int:
@@ -157,27 +175,29 @@ def refuse(project: Project, refusals: list[Diagnostic], *, forcible: bool = Fal
     return 1
 
 
+def refuse_leaks(leaks: list[str]) -> int:
+    """Tells where a known identity would leave; nothing overrides that."""
+    print(_("Refused: a known identity would leave."), file=sys.stderr)
+    for leak in leaks:
+        print(f"  {leak}", file=sys.stderr)
+    return 1
+
+
 @contextmanager
-def template_faults() -> Iterator[None]:
-    """A template that cannot be used ends the run with its place and a sentence."""
+def document_faults() -> Iterator[None]:
+    """A template that cannot be used, or a document that cannot be made, ends the run with a sentence."""
     from consultkit.report.compose import TemplateFault
+    from consultkit.report.errors import RenderError
 
     try:
         yield
-    except TemplateFault as fault:
+    except (TemplateFault, RenderError) as fault:
         raise WorkspaceError(str(fault)) from None
 
 
-def _render(project: Project, built: Built, formats: list[str], name: str) -> dict[str, bytes]:
-    from consultkit.report.render import RenderError, render
-
-    try:
-        rendered = render(
-            built.document, formats, templates=project.root / "templates", workspace=project.root
-        )
-    except RenderError as error:
-        raise WorkspaceError(str(error)) from None
-    return {f"{name}.{suffix}": data for suffix, data in rendered.items()}
+def shown_path(path: Path) -> str:
+    """A file that was written, as seen from here."""
+    return f"  + {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}"
 
 
 def _leaks(project: Project, built: Built, outputs: Mapping[str, bytes]) -> list[str]:
@@ -201,13 +221,11 @@ def _write(
     region: str | None,
     built: Built,
 ) -> list[Path]:
-    from consultkit.deliveries import delivery, organisation_word, record, sending_name
+    from consultkit.deliveries import delivery, record, sending_name
 
     folder = out if out is not None else project.root / "build"
     if folder.exists() and not folder.is_dir():
         raise WorkspaceError(_("{path} is a file, not a folder.").format(path=folder))
-    if deliver is not None and not organisation_word(deliver):
-        raise WorkspaceError(_("Name the organisation that receives it, not a person or an address."))
     with locked(project.root):
         written = []
         for name, data in outputs.items():
@@ -237,15 +255,18 @@ def _tell(project: Project, built: Built, written: list[Path]) -> None:
     from consultkit.output.terminal import tell
 
     for path in written:
-        print(f"  + {path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path}")
+        print(shown_path(path))
     if built.provisional and built.kind == Kind.REPORT:
         tell(_("Provisional: consultations are missing (`consultkit status`)."))
     if not project.names_checked:
         tell(_("Names were not checked: the identities cannot be read here. The first page says so."))
-    from consultkit.report.render import missing_characters
+    from consultkit.report.fonts import missing_characters
 
-    for source in project.sources.values():
-        for index, char in missing_characters(source.text)[:5]:
+    reads = _reads(project, Kind(built.kind), built.region)
+    shown = {char for _index, char in missing_characters(built.document.markdown)}
+    for source in project.sources.values() if shown else ():
+        found = missing_characters(source.text) if reads(source.file) else []
+        for index, char in [pair for pair in found if pair[1] in shown][:5]:
             place = place_at(source.text, index, source.file)
             message = _("{place}: no font has this character; it is printed as [U+{code}].")
             print(message.format(place=place, code=f"{ord(char):04X}"), file=sys.stderr)

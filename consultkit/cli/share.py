@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consultkit.cli import root
-from consultkit.cli.report import refuse, template_faults
+from consultkit.cli.report import document_faults, organisation_alone, refuse, refuse_leaks, shown_path
 from consultkit.diagnostic import Diagnostic, Severity
 from consultkit.files import WorkspaceError, locked, write_atomic
 from consultkit.i18n import _, ngettext, speaking
@@ -38,18 +38,20 @@ def share(
     ] = None,
 ) -> int:
     """Puts the detailed notes whose consent allows it into one ZIP."""
-    from consultkit.deliveries import delivery, organisation_word, record, sending_name
+    from consultkit.deliveries import delivery, record, sending_name
 
     project = load(root())
-    if to is not None and not organisation_word(to):
-        raise WorkspaceError(_("Name the organisation that receives it, not a person or an address."))
+    organisation_alone(to)
     if not project.names_checked and not without_identities:
         message = _("The identities cannot be read here, so names cannot be checked.")
         raise WorkspaceError(f"{message} {_('Unlock them, or add --without-identities.')}")
     refusals = _refusals(project)
     if refusals or project.mapping is None:
         return refuse(project, refusals)
-    shared = _shared(project)
+    from consultkit.report.share import build_share
+
+    with document_faults(), speaking(project.language):
+        shared = build_share(project)
     if not shared.notes:
         print(
             _("Nothing to share: no finished note has consent.share and is not confidential."),
@@ -61,10 +63,7 @@ def share(
     target = out or project.root / "build" / name
     leaks = _leaks(project, shared, target.name, data)
     if leaks:
-        print(_("Refused: a known identity would leave."), file=sys.stderr)
-        for leak in leaks:
-            print(f"  {leak}", file=sys.stderr)
-        return 1
+        return refuse_leaks(leaks)
     with locked(project.root):
         write_atomic(target, data)
         if to is not None:
@@ -72,7 +71,7 @@ def share(
             with speaking(project.language):
                 record(project.root, [entry])
     n = len(shared.notes)
-    print(f"  + {target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target}")
+    print(shown_path(target))
     print(ngettext("{n} note shared.", "{n} notes shared.", n).format(n=n))
     if not project.names_checked:
         print(_("Names were not checked: the identities cannot be read here. The first page says so."))
@@ -93,28 +92,19 @@ def _refusals(project: Project) -> list[Diagnostic]:
     ]
 
 
-def _shared(project: Project) -> Shared:
-    from consultkit.report.share import build_share
-
-    with template_faults(), speaking(project.language):
-        return build_share(project)
-
-
 def _render(project: Project, shared: Shared) -> bytes:
     """The ZIP; pandoc's processes run side by side."""
-    from consultkit.report.render import RenderError, render
-    from consultkit.report.share import zipped
+    from consultkit.report.render import render
+    from consultkit.report.word import packed
+
+    templates = project.root / "templates"
 
     def docx(document: Document) -> bytes:
-        return render(document, ["docx"], templates=project.root / "templates", workspace=project.root)[
-            "docx"
-        ]
+        return render(document, ["docx"], templates=templates, workspace=project.root)["docx"]
 
-    try:
-        with ThreadPoolExecutor(4) as pool:
-            return zipped(dict(zip(shared.documents, pool.map(docx, shared.documents.values()), strict=True)))
-    except RenderError as error:
-        raise WorkspaceError(str(error)) from None
+    with document_faults(), ThreadPoolExecutor(4) as pool:
+        made = dict(zip(shared.documents, pool.map(docx, shared.documents.values()), strict=True))
+    return packed({name: made[name] for name in sorted(made)})
 
 
 def _leaks(project: Project, shared: Shared, name: str, data: bytes) -> list[str]:

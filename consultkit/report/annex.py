@@ -167,7 +167,7 @@ class Annex:
                 link(note) if self.disclosure.annexed(note) else f"[{note.id}]{{#note-{note.id}}}",
                 esc(self.disclosure.attribution(note)),
                 _(words.MODES.get(note.mode, "–")),
-                _(words.FORMATS.get(note.format, note.format)),
+                words.named(words.FORMATS, note.format),
                 ", ".join(map(words.language_name, note.languages)),
                 str(note.persons or "–"),
                 "; ".join(self._remarks(note)),
@@ -326,7 +326,7 @@ class Annex:
                 ]
             )
         heads = [_("Theme"), _("Passages"), _("Notes"), _("Regions"), _("Codes")]
-        return table(heads, rows, _("Themes and the notes that raised them"))
+        return table(heads, rows, _("Themes and the notes that raised them"), wide=True)
 
     def saturation(self) -> str:
         """New themes per consultation in order of date, and after which none was new."""
@@ -372,7 +372,7 @@ class Annex:
             "modes": listed(Counter(_(words.MODES.get(note.mode, "–")) for note in tally.held)),
             "held": str(len(tally.held)),
             "exits": ", ".join(f"{esc(name)} {n}" for name, n in (*happened.items, *why.items)),
-            "formats": listed(Counter(_(words.FORMATS.get(note.format, note.format)) for note in tally.held)),
+            "formats": listed(Counter(words.named(words.FORMATS, note.format) for note in tally.held)),
             "persons": str(sum(note.persons for note in tally.held)),
             "guide": ngettext("{n} version, annexed", "{n} versions, annexed", changes).format(n=changes)
             if guide

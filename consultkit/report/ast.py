@@ -50,11 +50,12 @@ class Tree:
 
     blocks: list[Node] = field(default_factory=list)
     outline: list[Heading] = field(default_factory=list)
+    captions: list[Heading] = field(default_factory=list)  # of tables and figures, in their order
     marked: list[Node] = field(default_factory=list)  # figures, tables, spans and divs with a class of ours
     pictures: list[tuple[Node, Picture]] = field(default_factory=list)
 
     def forget(self) -> None:
-        """Lets go of all but the outline: a large document's nodes take hundreds of megabytes."""
+        """Lets go of all but what is listed: a large document's nodes take hundreds of megabytes."""
         self.blocks, self.marked, self.pictures = [], [], []
 
 
@@ -232,15 +233,20 @@ class _Cleaner:
     # --- blocks
 
     def blocks(self, nodes: Sequence[Node]) -> list[Node]:
-        """The block nodes that may stay, cleaned in place; neighbouring landscape pages become one."""
+        """The block nodes that may stay, cleaned in place.
+
+        Neighbouring landscape pages become one, and the headings before them come along.
+        """
         out: list[Node] = []
         for node in nodes:
             handler = self.BLOCKS.get(node["t"])
             for block in handler(self, node) if handler else ():
                 if out and _is_div(block, "landscape") and _is_div(out[-1], "landscape"):
                     out[-1]["c"][1] += block["c"][1]
-                else:
-                    out.append(block)
+                    continue
+                while _is_div(block, "landscape") and out and out[-1]["t"] == "Header":
+                    block["c"][1].insert(0, out.pop())
+                out.append(block)
         return out
 
     def inner(self, nodes: Sequence[Node]) -> list[Node]:
@@ -328,26 +334,30 @@ class _Cleaner:
         if len(content) != 1 or len(images) != 1 or [item["t"] for item in images[0]["c"]] != ["Image"]:
             return self.inner(content)
         self.figures += 1
-        caption = self.caption(caption, self.figure_label.format(n=self.figures))
-        node["c"] = [attributes(self.identifier(name)), [None, caption], self.inner(content)]
+        name = self.identifier(name) or self.identifier(f"figure-{self.figures}")
+        caption = self.caption(caption, self.figure_label.format(n=self.figures), name)
+        node["c"] = [attributes(name), [None, caption], self.inner(content)]
         self.tree.marked.append(node)
         return [node]
 
-    def caption(self, blocks: list[Node], label: str) -> list[Node]:
-        """A caption with its label, as the one paragraph it is."""
+    def caption(self, blocks: list[Node], label: str, name: str) -> list[Node]:
+        """A caption with its label, as the one paragraph it is; it is listed where it has an id."""
         words: list[Node] = [{"t": "Strong", "c": [string(label)]}]
         for block in self.inner(blocks):
             if block["t"] in ("Plain", "Para"):
                 words += [{"t": "Space"}, *block["c"]]
+        if name:
+            self.tree.captions.append(Heading(1, name, text_of(words)))
         return [{"t": "Plain", "c": words}]
 
     def table(self, node: Node) -> list[Node]:
         (name, _classes, _pairs), (_short, caption), columns, head, bodies, foot = node["c"]
         if text_of([item for block in caption for item in block.get("c", ())]).strip():
             self.tables += 1
-            caption = self.caption(caption, self.table_label.format(n=self.tables))
+            name = self.identifier(name) or self.identifier(f"table-{self.tables}")
+            caption = self.caption(caption, self.table_label.format(n=self.tables), name)
         else:
-            caption = []
+            name, caption = self.identifier(name), []
         head = [attributes(), self.rows(head[1])]
         bodies = [[attributes(), 0, self.rows(body[2]), self.rows(body[3])] for body in bodies]
         foot = [attributes(), self.rows(foot[1])]
@@ -357,7 +367,7 @@ class _Cleaner:
             [align, {"t": "ColWidth", "c": width}]
             for (align, _width), width in zip(columns, shares, strict=True)
         ]
-        node["c"] = [attributes(self.identifier(name)), [None, caption], columns, head, bodies, foot]
+        node["c"] = [attributes(name), [None, caption], columns, head, bodies, foot]
         self.tree.marked.append(node)
         return [node]
 
@@ -427,7 +437,7 @@ def widths(rows: Sequence[Any], count: int, room: float = 92) -> list[float]:
             length = len(text) if number else min(len(text), 12)
             weight[index] = max(weight[index], min(length, 40) + max(0, length - 40) ** 0.5 * 3)
             word[index] = max(
-                word[index], *(len(item) * (1 if number else 1.15) + 3 for item in text.split()), 0
+                word[index], *(len(item) * (1.1 if number else 1.2) + 3 for item in text.split()), 0
             )
     word = [min(item, 21) for item in word]
     word[0] = max(word[0], min(weight[0], 25))  # the rows' names: they are read first

@@ -35,7 +35,6 @@ TEMPLATES = {
         "note": "interview-note.md.j2",
     },
 }  # fmt: skip
-KINDS = ("report", "progress", "lessons")
 _SUBTITLES = {
     "report": N_("Consultation report"),
     "progress": N_("Progress report"),

@@ -44,11 +44,10 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
-    """A deliverable: its name, when it is due, when it was delivered."""
+    """A deliverable: its name, and when it is due."""
 
     label: str
     due: date
-    delivered: date | None = None
 
 
 # Coverage
@@ -361,14 +360,13 @@ def _week_cell(x: float, y: float, width: float, height: float, count: int, top:
 
 
 def _milestone(milestone: Milestone, left: float, x: float, y: float) -> tuple[list[str], float]:
-    """A diamond, full once delivered, its label on the side with more room; and where its line ends."""
+    """A diamond, its label on the side with more room; and where its line ends."""
     after = x - left < (svg.WIDTH - left) / 2
     lines = svg.wrap(_milestone_words(milestone), (svg.WIDTH - x if after else x) - 16, 11.5)
     height = max(24.0, len(lines) * 14.4 + 8)
     middle = y + height / 2
-    fill = svg.RUST if milestone.delivered else "#FFFFFF"
     diamond = f"M{svg.num(x)} {svg.num(middle - 7)}l7 7l-7 7l-7-7z"
-    parts = [f'<path d="{diamond}" fill="{fill}" stroke="{svg.RUST}" stroke-width="1.6"/>']
+    parts = [f'<path d="{diamond}" fill="#FFFFFF" stroke="{svg.RUST}" stroke-width="1.6"/>']
     parts += svg.lines_at(
         x + 12 if after else x - 12, middle, lines, 11.5, anchor="start" if after else "end", fill=svg.INK
     )
@@ -376,10 +374,7 @@ def _milestone(milestone: Milestone, left: float, x: float, y: float) -> tuple[l
 
 
 def _milestone_words(milestone: Milestone) -> str:
-    due = _("{name}, due {date}").format(name=milestone.label, date=short_date(milestone.due))
-    if milestone.delivered is None:
-        return due
-    return _("{due}, delivered {date}").format(due=due, date=short_date(milestone.delivered))
+    return _("{name}, due {date}").format(name=milestone.label, date=short_date(milestone.due))
 
 
 def timeline_alt(start: date, end: date, lanes: Sequence[Lane], milestones: Sequence[Milestone] = ()) -> str:

@@ -166,7 +166,7 @@ class Prose:
         if not attribution:
             return missing(_("quotation withheld: its note may not be quoted")) + stop
         mark = f"[]{{#{anchor}}}" if anchor else ""
-        self._keep(proof, _quoted(f"{words}\n\n[— {attribution}]{{.attribution}}"), anchor)
+        self._keep(proof, _quoted(f"{quotation.text}\n\n[— {attribution}]{{.attribution}}"), anchor)
         return f"{mark}{words}{closing} — {attribution}{stop or _stop(quotation.text, rest)}"
 
     def _attributed(self, proof: Proof) -> tuple[str, str]:

@@ -17,17 +17,16 @@ from consultkit import files
 from consultkit.i18n import _
 from consultkit.report import ast, images, pandoc, typeset, typst_text, web, word
 from consultkit.report.errors import RenderError
-from consultkit.report.fonts import missing_characters, substitute
+from consultkit.report.fonts import substitute
 from consultkit.report.images import Picture
 from consultkit.report.typography import long_date
-
-__all__ = ["FORMATS", "SEAM", "Document", "Figure", "RenderError", "missing_characters", "render"]
 
 FORMATS = ("docx", "pdf", "html", "md")
 # Set between texts of different hands: each side has its own footnotes, link definitions and unclosed blocks.
 # A form feed, because files that hold control characters are refused: no note can forge it.
 SEAM = "\n\n\f\n\n"
 CONTENTS = {"fr": "Table des matières", "en": "Contents"}
+CAPTIONS = {"fr": "Tableaux et figures", "en": "Tables and figures"}
 LAYOUT = "mise-en-page.typ"
 MARKDOWN = (
     "markdown-raw_html-raw_attribute-raw_tex-smart-simple_tables-multiline_tables-grid_tables"
@@ -58,7 +57,7 @@ class Document:
     banner: str = ""  # on every page
     figures: Mapping[str, Figure] = field(default_factory=dict)
     logo: Path | None = None
-    contents: bool = True
+    contents: bool = True  # with a cover page before them; without, a head on the first page
 
 
 def render(
@@ -200,23 +199,32 @@ class _Work:
         document, tree = self.document, self.tree
         (self.folder / "reference.docx").write_bytes(reference)
         pictures = {id(node): _for_word(picture) for node, picture in tree.pictures}
-        lines = [("Title", document.title), ("Subtitle", document.subtitle)]
-        lines += [("Cover Line", line) for line in document.cover]
-        lines += [("Author", ", ".join(document.authors)), ("Date", self.date)]
         with ast.reshaped(tree, lambda node: word.shape(node, pictures)):
-            front = word.cover(lines, self.logo)
+            front = word.head(self.opening(), self.logo)
             if document.contents:
                 front += word.contents(ast.contents(tree.outline), CONTENTS[document.language])
+                front += [*word.captions(tree.captions, CAPTIONS[document.language]), word.page_break()]
             return self.start(
                 ["-t", "docx", "--reference-doc=reference.docx"], "out.docx", [*front, *tree.blocks]
             )
+
+    def opening(self) -> list[tuple[str, str]]:
+        """The lines that open the Word document, each with its style: a cover, or a head in few lines."""
+        document, authors = self.document, ", ".join(self.document.authors)
+        if not document.contents:
+            cover, signed = " · ".join(document.cover), " · ".join(filter(None, [authors, self.date]))
+            below = [("Date", line) for line in (document.subtitle, cover, signed)]
+            return [("Head Title", document.title), *below]
+        lines = [("Title", document.title), ("Subtitle", document.subtitle)]
+        lines += [("Cover Line", line) for line in document.cover]
+        return [*lines, ("Author", authors), ("Date", self.date)]
 
     def docx(self, data: bytes, reference: bytes) -> bytes:
         """The Word document with our own header, footer and properties."""
         document = self.document
         return word.finished(
             data, reference=reference, title=document.title, authors=document.authors, banner=document.banner,
-            date=document.date.isoformat(), language=document.language,
+            date=document.date.isoformat(), language=document.language, cover=document.contents,
         )  # fmt: skip
 
     # --- PDF
@@ -279,9 +287,14 @@ class _Work:
             subtitle=document.subtitle, lines=document.cover, authors=document.authors, date=self.date,
             iso_date=document.date.isoformat(), banner=document.banner, language=document.language,
             logo=images.data_uri(self.logo) if self.logo else "",
-            entries=ast.contents(self.tree.outline) if document.contents else (),
+            lists=self.lists() if document.contents else {},
         )  # fmt: skip
         return page.encode()
+
+    def lists(self) -> dict[str, list[ast.Heading]]:
+        """What the page lists at its head, by title."""
+        language = self.document.language
+        return {CONTENTS[language]: ast.contents(self.tree.outline), CAPTIONS[language]: self.tree.captions}
 
     def begin_md(self, _reference: bytes) -> pandoc.Run:
         """Pandoc at work on Markdown, where pictures are their words and captions."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import io
 import re
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -21,7 +19,6 @@ from consultkit.report.tables import esc, table
 from consultkit.report.typography import typographic
 
 _HEADING = re.compile(r"^#(?=#+ )", re.MULTILINE)
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day that a ZIP can write
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +78,3 @@ def _document(project: Project, markdown: str, subtitle: str, date: dt.date) -> 
         language=language, date=date, subtitle=subtitle, authors=campaign.authors, contents=False,
         cover=tuple(typographic(line, language) for line in cover),
     )  # fmt: skip
-
-
-def zipped(files: Mapping[str, bytes]) -> bytes:
-    """Files as one ZIP: the same files give the same bytes."""
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name in sorted(files):
-            entry = zipfile.ZipInfo(name, EPOCH)
-            entry.create_system = 3
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, files[name])
-    return buffer.getvalue()

@@ -8,7 +8,7 @@ table, then small cells hidden. A table whose hidden cells the coverage would gi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -76,17 +76,18 @@ class Tally:
 
     # One list of counts
 
-    def persons(self, key: Callable[[str], str], of: str) -> Shares:
-        """Persons heard by a key of their line in the header (`gender`, `age`)."""
+    def persons(self, names: Mapping[str, str], of: str) -> Shares:
+        """Persons heard by a key of their line in the header (`gender`, `age`), whose values have names."""
         found: Counter[str] = Counter()
         for note in self.held:
             for person in note.participants:
-                found[key(getattr(person, of))] += person.count
+                found[words.named(names, getattr(person, of))] += person.count
         return self._shares(found)
 
-    def talks(self, key: Callable[[Note], str]) -> Shares:
-        """Consultations by something that each has one of."""
-        return self._shares(Counter(key(note) for note in self.held), public=True)
+    def talks(self, names: Mapping[str, str], of: str) -> Shares:
+        """Consultations by something that each has one of (`mode`, `format`, `verbatim`)."""
+        found = Counter(words.named(names, getattr(note, of)) for note in self.held)
+        return self._shares(found, public=True)
 
     def languages(self) -> Shares:
         """Consultations by language: one in two languages counts for both, so there is no total."""

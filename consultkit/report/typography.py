@@ -10,17 +10,9 @@ import datetime
 import re
 from collections.abc import Callable
 
+from consultkit.text import long_date as in_words
+
 THIN, FIXED = "\u202f", "\u00a0"  # no-break spaces: before ; ! ? and before : or inside guillemets
-MONTHS = {
-    "fr": (
-        "janvier", "février", "mars", "avril", "mai", "juin",
-        "juillet", "août", "septembre", "octobre", "novembre", "décembre",
-    ),
-    "en": (
-        "January", "February", "March", "April", "May", "June",
-        "July", "August", "September", "October", "November", "December",
-    ),
-}  # fmt: skip
 
 # What is passed over whole. Each branch opens with a plain character: the engine skips prose quickly.
 _ASIDE = re.compile(
@@ -64,8 +56,7 @@ def typographic(text: str, language: str) -> str:
 
 def long_date(date: datetime.date, language: str) -> str:
     """A day in words: 13 juillet 2023, 1er juillet 2023, 13 July 2023."""
-    day = "1er" if date.day == 1 and language == "fr" else str(date.day)
-    return f"{day}{FIXED}{MONTHS[language][date.month - 1]} {date.year}"
+    return in_words(date, language).replace(" ", FIXED, 1)
 
 
 def _around(text: str, change: Callable[[str], str]) -> str:

@@ -18,7 +18,7 @@ WRAPS = {
     "Superscript": "super", "Subscript": "sub", "SmallCaps": "smallcaps",
 }  # fmt: skip
 ALIGN = {"AlignLeft": "left", "AlignRight": "right", "AlignCenter": "center", "AlignDefault": "left"}
-SHORT = 1500  # letters of a quotation that stays on one page with its attribution
+SHORT = 1500  # letters of a quotation, or of a box, that stays on one page
 NUMBERING = {"LowerAlpha": "a", "UpperAlpha": "A", "LowerRoman": "i", "UpperRoman": "I"}
 
 
@@ -140,7 +140,10 @@ class _Writer:
         if "pagebreak" in attr[1]:
             return _anchor(attr) + "#pagebreak(weak: true)"
         body = f"{_anchor(attr)}\n{self.blocks(content)}"
-        return f"#{attr[1][0]}-block[{body}]" if attr[1] else body
+        if not attr[1]:
+            return body
+        block = f"#{attr[1][0]}-block[{body}]"
+        return f"#block(breakable: false)[{block}]" if attr[1] == ["box"] and len(body) < SHORT else block
 
     def figure(self, node: Node) -> str:
         attr, (_short, caption), content = node["c"]

@@ -182,26 +182,17 @@ class View:
             held,
         )
         yield sentence.format(n=held, agreed=agreed)
-        sexes = tally.persons(lambda key: _(words.GENDERS.get(key, key)), "gender")
+        sexes = tally.persons(words.GENDERS, "gender")
         if sexes.total:
             heard = ngettext("{n} person was heard", "{n} persons were heard", sexes.total).format(
                 n=sexes.total
             )
             yield f"{heard}{_counted(sexes, lower=True)}."
         for label, shares in (
-            (
-                _("How the talks were held"),
-                tally.talks(lambda note: _(words.MODES.get(note.mode, note.mode))),
-            ),
-            (
-                _("Alone or together"),
-                tally.talks(lambda note: _(words.FORMATS.get(note.format, note.format))),
-            ),
+            (_("How the talks were held"), tally.talks(words.MODES, "mode")),
+            (_("Alone or together"), tally.talks(words.FORMATS, "format")),
             (_("Languages (some talks were held in several)"), tally.languages()),
-            (
-                _("Words quoted"),
-                tally.talks(lambda note: _(words.VERBATIMS.get(note.verbatim, note.verbatim))),
-            ),
+            (_("Words quoted"), tally.talks(words.VERBATIMS, "verbatim")),
         ):
             if shares.items:
                 lower = label != _("Languages (some talks were held in several)") or language() == "fr"
@@ -274,8 +265,8 @@ class View:
 
     def persons(self) -> str:
         """Persons heard, by sex and age band."""
-        sexes = self.tally.persons(lambda key: _(words.GENDERS.get(key, key)), "gender")
-        ages = self.tally.persons(lambda key: _(words.AGES.get(key, key)), "age")
+        sexes = self.tally.persons(words.GENDERS, "gender")
+        ages = self.tally.persons(words.AGES, "age")
         rows = [*_listed(_("Sex"), sexes), *_listed(_("Age"), ages)]
         return table(
             [_("By"), _("Group"), _("Persons")], rows, _("Persons heard, by sex and age"), numbers_from=2
@@ -285,8 +276,8 @@ class View:
         """Consultations by mode, format and language."""
         tally = self.tally
         rows = [
-            *_listed(_("Mode"), tally.talks(lambda note: _(words.MODES.get(note.mode, note.mode)))),
-            *_listed(_("Format"), tally.talks(lambda note: _(words.FORMATS.get(note.format, note.format)))),
+            *_listed(_("Mode"), tally.talks(words.MODES, "mode")),
+            *_listed(_("Format"), tally.talks(words.FORMATS, "format")),
             *_listed(_("Language"), tally.languages()),
         ]
         caption = _("Consultations by mode, format and language")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from consultkit.i18n import _
@@ -15,10 +15,7 @@ POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:; "
     "base-uri 'none'; form-action 'none'"
 )
-WORDS = {
-    "fr": {"skip": "Aller au contenu", "contents": "Table des matières"},
-    "en": {"skip": "Skip to content", "contents": "Contents"},
-}
+SKIP = {"fr": "Aller au contenu", "en": "Skip to content"}
 FORBIDDEN = re.compile(r"@import|</|url\(\s*['\"]?(?!data:)|expression\(|\\", re.IGNORECASE)
 
 
@@ -38,10 +35,9 @@ def style_sheet(css: str) -> str:
 
 def page(
     fragment: str, css: str, *, title: str, subtitle: str, lines: Sequence[str], authors: Sequence[str],
-    date: str, iso_date: str, banner: str, logo: str, language: str, entries: Sequence[Heading],
+    date: str, iso_date: str, banner: str, logo: str, language: str, lists: Mapping[str, Sequence[Heading]],
 ) -> str:  # fmt: skip
-    """The whole page; `logo` is a data URI or empty, `entries` empty where no contents are wanted."""
-    words = WORDS[language]
+    """The whole page; `logo` is a data URI or empty, `lists` what is listed at its head, by title."""
     head = [f"<title>{escape(title)}</title>", f"<style>\n{css}{_print_margins(banner)}</style>"]
     if authors:
         head.insert(1, f'<meta name="author" content="{escape("; ".join(authors))}">')
@@ -59,10 +55,10 @@ def page(
             f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             *head,
-            f'</head>\n<body>\n<a class="skip" href="#contenu">{words["skip"]}</a>\n<header>',
+            f'</head>\n<body>\n<a class="skip" href="#contenu">{SKIP[language]}</a>\n<header>',
             *(line for line in cover if line),
             "</header>",
-            *_contents(entries, words["contents"]),
+            *(line for name, entries in lists.items() for line in _listed(entries, name)),
             f'<main id="contenu" tabindex="-1">\n{_tables(fragment)}</main>',
             f"<footer><p>{escape(footer)}</p></footer>\n</body>\n</html>\n",
         ]
@@ -84,7 +80,7 @@ def _tables(fragment: str) -> str:
     return re.sub(r"<th(?=[ >])", '<th scope="col"', fragment)
 
 
-def _contents(entries: Sequence[Heading], title: str) -> list[str]:
+def _listed(entries: Sequence[Heading], title: str) -> list[str]:
     if not entries:
         return []
     items = [

@@ -70,7 +70,7 @@ def shape(node: Node, pictures: Mapping[int, Picture]) -> None:
     elif kind == "box":
         node["c"] = [attributes(name), [_box(content), _raw(SPACER)]]
     elif kind == "pagebreak":
-        node["c"] = [attributes(name), [_raw(BREAK)]]
+        node["c"] = [attributes(name), [page_break()]]
     else:
         node["c"] = [attributes(name), [_raw(UPRIGHT_END), *content, _raw(LANDSCAPE_END)]]
 
@@ -102,36 +102,49 @@ def styled(style: str, content: list[Node]) -> Node:
     return {"t": "Div", "c": [attributes(custom_style=style), [{"t": "Para", "c": content}]]}
 
 
-def cover(lines: Sequence[tuple[str, str]], logo: Picture | None) -> list[Node]:
-    """The cover page: pairs of style and text, under the logo."""
+def head(lines: Sequence[tuple[str, str]], logo: Picture | None) -> list[Node]:
+    """What opens a document: pairs of style and text, under the logo."""
     blocks = [styled(style, [string(text)]) for style, text in lines if text]
     if logo:
         image: Node = {"t": "Image", "c": [attributes(), [string(logo.alt)], ["", ""]]}
         embed(image, logo, "3.6cm")
         blocks.insert(0, {"t": "Para", "c": [image]})
-    return [*blocks, _raw(BREAK)]
+    return blocks
 
 
 def contents(entries: Sequence[Heading], title: str) -> list[Node]:
-    """The table of contents, filled in: Word can update it, and readers see it even where nothing does.
+    """The page after the cover, with the contents filled in: readers see them even where nothing updates.
 
-    Without page numbers, which nobody knows before Word lays the pages out.
+    Page numbers come when Word updates the list: nobody knows them before Word lays the pages out, those of
+    the PDF would be wrong, and asking Word to update on opening shows each reader a warning.
     """
     if not entries:
-        return []
-    blocks = [styled("TOC Heading", [string(title)])]
+        return [page_break()]
+    blocks = [page_break(), styled("TOC Heading", [string(title)])]
     for index, heading in enumerate(entries):
-        link: Node = {"t": "Link", "c": [attributes(), [string(heading.text)], ["#" + heading.id, ""]]}
-        line = [link]
+        line = [_link(heading)]
         if index == 0:
-            code = (
-                '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-3" \\n \\h \\z \\u </w:instrText></w:r>'
-            )
+            code = '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-3" \\h \\z \\u </w:instrText></w:r>'
             line.insert(0, _run(FIELD.format(kind="begin") + code + FIELD.format(kind="separate")))
         if index == len(entries) - 1:
             line.append(_run(FIELD.format(kind="end")))
         blocks.append(styled(f"toc {heading.level}", line))
-    return [*blocks, _raw(BREAK)]
+    return blocks
+
+
+def captions(entries: Sequence[Heading], title: str) -> list[Node]:
+    """The list of tables and figures."""
+    lines = [styled("table of figures", [_link(entry)]) for entry in entries]
+    return [styled("TOC Heading", [string(title)]), *lines] if lines else []
+
+
+def page_break() -> Node:
+    """What follows stands on a new page."""
+    return _raw(BREAK)
+
+
+def _link(heading: Heading) -> Node:
+    return {"t": "Link", "c": [attributes(), [string(heading.text)], ["#" + heading.id, ""]]}
 
 
 def _run(xml: str) -> Node:
@@ -147,8 +160,7 @@ def vetted(data: bytes, shipped: bytes) -> bytes:
         return data
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = {name: _part(archive, name) for name in archive.namelist() if name in _WANTED}
-        styles, document = _well_formed(parts[_STYLES]), _well_formed(parts[_DOCUMENT])
+            styles, document = (_root(_part(archive, name)) for name in (_STYLES, _DOCUMENT))
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -167,7 +179,9 @@ def vetted(data: bytes, shipped: bytes) -> bytes:
         ) from None
     with zipfile.ZipFile(io.BytesIO(shipped)) as archive:
         own = {name: archive.read(name) for name in archive.namelist()}
-    own[_STYLES] = _complete(styles, own[_STYLES].decode()).encode()
+    _complete(styles, _root(own[_STYLES]))
+    ElementTree.register_namespace("w", MAIN_NS)  # the prefix that pandoc and what follows know
+    own[_STYLES] = HEAD.encode() + ElementTree.tostring(styles)
     own[_DOCUMENT] = (
         f"{HEAD}<w:document {W}><w:body><w:sectPr>{_page(document)}</w:sectPr></w:body></w:document>".encode()
     )
@@ -175,8 +189,7 @@ def vetted(data: bytes, shipped: bytes) -> bytes:
 
 
 _STYLES, _DOCUMENT = "word/styles.xml", "word/document.xml"
-_WANTED = frozenset({_STYLES, _DOCUMENT})
-_STYLE = re.compile(r'<w:style\b[^>]*w:styleId="([^"]+)".*?</w:style>', re.DOTALL)
+_NAME = f"{{{MAIN_NS}}}"
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> bytes:
@@ -185,47 +198,55 @@ def _part(archive: zipfile.ZipFile, name: str) -> bytes:
     return archive.read(name)
 
 
-def _well_formed(data: bytes) -> str:
-    """The part as text in the usual namespace prefix; entities are refused, they can blow up."""
+def _root(data: bytes) -> ElementTree.Element:
+    """A part of Word's, whatever prefixes it writes; entities are refused, they can blow up."""
     text = data.decode("utf-8-sig")
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise ValueError("entities")
     root = ElementTree.fromstring(text)
-    if not root.tag.startswith("{" + MAIN_NS) or "<w:" not in text:
+    if not root.tag.startswith(_NAME):
         raise ValueError("foreign")
-    return text
+    for element in list(root.iter()):
+        for child in [child for child in element if not child.tag.startswith(_NAME)]:
+            element.remove(child)
+        for name in [name for name in element.attrib if not name.startswith(_NAME)]:
+            del element.attrib[name]
+    return root
 
 
-def _complete(styles: str, shipped: str) -> str:
-    known = set(_STYLE.findall(styles))
-    if not known or not styles.rstrip().endswith("</w:styles>"):
+def _complete(styles: ElementTree.Element, shipped: ElementTree.Element) -> None:
+    """Adds the styles that are not there, the defaults aside."""
+    known = {style.get(f"{_NAME}styleId") for style in styles.iter(f"{_NAME}style")}
+    if not known:
         raise RenderError(
             _(
                 "templates/reference.docx holds no styles. "
                 "Save it again from Word, or delete it to use the default."
             )
         )
-    lacking = [
-        match[0]
-        for match in _STYLE.finditer(shipped)
-        if match[1] not in known and 'w:default="1"' not in match[0]
-    ]
-    return styles.rstrip().removesuffix("</w:styles>") + "".join(lacking) + "</w:styles>"
+    for style in shipped.iter(f"{_NAME}style"):
+        if style.get(f"{_NAME}styleId") not in known and style.get(f"{_NAME}default") != "1":
+            styles.append(style)
 
 
-def _page(document: str) -> str:
+def _page(document: ElementTree.Element) -> str:
     """The page's size and margins in a document's last section, upright; else A4's."""
-    size = re.findall(r'<w:pgSz\b[^>]*?w:w="(\d+)"[^>]*?w:h="(\d+)"', document)
-    margins = re.findall(r"<w:pgMar\b([^>]*?)/?>", document)
-    page = '<w:pgSz w:w="{}" w:h="{}"/>'.format(*sorted(size[-1], key=int)) if size else PAGE
-    sides = (
-        dict(re.findall(r'w:(top|right|bottom|left|header|footer|gutter)="(\d+)"', margins[-1]))
-        if margins
-        else {}
-    )
-    if len(sides) < 7:
-        return page + MARGINS
-    return page + "<w:pgMar " + " ".join(f'w:{side}="{value}"' for side, value in sides.items()) + "/>"
+    size, margins = (_last(document, name) for name in ("pgSz", "pgMar"))
+    page = PAGE
+    if "w" in size and "h" in size:
+        page = '<w:pgSz w:w="{}" w:h="{}"/>'.format(*sorted((size["w"], size["h"]), key=int))
+    sides = [f'w:{side}="{margins[side]}"' for side in _SIDES if side in margins]
+    return page + (f"<w:pgMar {' '.join(sides)}/>" if len(sides) == len(_SIDES) else MARGINS)
+
+
+_SIDES = ("top", "right", "bottom", "left", "header", "footer", "gutter")
+
+
+def _last(document: ElementTree.Element, name: str) -> dict[str, str]:
+    """The whole numbers among the attributes of the last element of a name."""
+    found = [element.attrib for element in document.iter(f"{_NAME}{name}")]
+    pairs = found[-1].items() if found else ()
+    return {key.removeprefix(_NAME): value for key, value in pairs if value.isdecimal()}
 
 
 # --- after pandoc
@@ -240,6 +261,7 @@ def finished(
     date: str,
     language: str,
     banner: str,
+    cover: bool,
 ) -> bytes:
     """The document as it is handed over: header and footer on every page, our own properties, no one else's.
 
@@ -248,11 +270,11 @@ def finished(
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     with zipfile.ZipFile(io.BytesIO(reference)) as archive:
-        page = _page(archive.read(_DOCUMENT).decode())
+        page = _page(_root(archive.read(_DOCUMENT)))
     for name in ("word/comments.xml", "docProps/custom.xml", "docProps/app.xml", "word/webSettings.xml"):
         parts.pop(name, None)
     locale = "fr-FR" if language == "fr" else "en-GB"
-    document = _body(parts[_DOCUMENT].decode(), page, bool(banner))
+    document = _body(parts[_DOCUMENT].decode(), page, bool(banner), cover)
     parts[_DOCUMENT] = document.encode()
     parts[_STYLES] = _styles(parts[_STYLES].decode(), locale).encode()
     parts["word/settings.xml"] = _settings(locale).encode()
@@ -264,17 +286,17 @@ def finished(
     return packed(parts)
 
 
-def _body(document: str, page: str, banner: bool) -> str:
+def _body(document: str, page: str, banner: bool, cover: bool) -> str:
     """The document's text, section by section, with what pandoc cannot write."""
     out, place = [], 0
     for number, match in enumerate(SECTION.finditer(document)):
         landscape = "<w:landscape" in match[0]
-        section = _section(page, landscape, banner, number == 0)
+        section = _section(page, landscape, banner, cover and number == 0)
         width = _text_width(section)
         chunk = document[place : match.start()]
         out += [TABLE.sub(lambda found, width=width: _table(found[0], width), chunk), section]  # type: ignore[misc]
         place = match.end()
-    return _breaks(_titles(_contents_look("".join([*out, document[place:]]))))
+    return _breaks(_after_tables(_titles(_contents_look("".join([*out, document[place:]])))))
 
 
 _BOLD_RUN = r"<w:r><w:rPr><w:b\s*/><w:bCs\s*/></w:rPr><w:t[^>]*>[^<]*</w:t></w:r>"
@@ -284,8 +306,18 @@ _BOLD_ALONE = re.compile(
 
 
 def _titles(document: str) -> str:
-    """A title in bold stays with what it announces."""
-    return _BOLD_ALONE.sub(r"\1<w:keepNext/>\2", document)
+    """A title in bold stays with what it announces, apart from the table or list before."""
+    return _BOLD_ALONE.sub(r'\1<w:keepNext/><w:spacing w:before="200"/>\2', document)
+
+
+_AFTER_TABLE = re.compile(
+    r'(</w:tbl>\s*<w:p>\s*<w:pPr>\s*<w:pStyle w:val="(?:BodyText|FirstParagraph)"\s*/>)(\s*</w:pPr>)'
+)
+
+
+def _after_tables(document: str) -> str:
+    """Text below a table does not touch it."""
+    return _AFTER_TABLE.sub(r'\1<w:spacing w:before="200"/>\2', document)
 
 
 def _breaks(document: str) -> str:
@@ -305,7 +337,7 @@ def _text_width(section: str) -> int:
 
 
 def _section(page: str, landscape: bool, banner: bool, first: bool) -> str:
-    """A section's properties; the very first page bears the banner and no number."""
+    """A section's properties; a cover, in the `first`, bears the banner and no number."""
     kinds = ("default", "first") if first else ("default",)
     refs = (
         "".join(f'<w:headerReference w:type="{kind}" r:id="rIdHeader"/>' for kind in kinds) if banner else ""
@@ -323,13 +355,18 @@ def _table(table: str, width: int) -> str:
     grid = [int(column) for column in re.findall(r'<w:gridCol w:w="(\d+)"', table)]
     scaled = iter([column * width // (sum(grid) or 1) for column in grid])
     table = re.sub(r'<w:gridCol w:w="\d+"', lambda _match: f'<w:gridCol w:w="{next(scaled)}"', table)
-    return table if '<w:tblStyle w:val="Box"' in table else ROW.sub(lambda row: _row(row[0]), table)
+    box = '<w:tblStyle w:val="Box"' in table
+    return ROW.sub(lambda row: _whole(row[0] if box else _styled(row[0])), table)
 
 
-def _row(row: str) -> str:
-    """A row that stays on one page, its text in the style of a header or of a cell."""
+def _styled(row: str) -> str:
+    """A row with its text in the style of a header or of a cell."""
     style = "TableHead" if "<w:tblHeader" in row else "TableText"
-    row = CELL_STYLE.sub(f'<w:pStyle w:val="{style}"/>', row)
+    return CELL_STYLE.sub(f'<w:pStyle w:val="{style}"/>', row)
+
+
+def _whole(row: str) -> str:
+    """A row that stays on one page."""
     if "<w:trPr>" in row:
         return row.replace("<w:trPr>", "<w:trPr><w:cantSplit/>", 1)
     return row.replace("<w:tr>", "<w:tr><w:trPr><w:cantSplit/></w:trPr>", 1)
@@ -338,7 +375,7 @@ def _row(row: str) -> str:
 def _contents_look(document: str) -> str:
     """Entries of the contents are links that do not look like links."""
     return re.sub(
-        r'<w:p><w:pPr><w:pStyle w:val="TOC\d" ?/>.*?</w:p>',
+        r'<w:p><w:pPr><w:pStyle w:val="(?:TOC\d|TableofFigures)" ?/>.*?</w:p>',
         lambda match: re.sub(r'<w:rStyle w:val="Hyperlink" ?/>', "", match[0]), document, flags=re.DOTALL,
     )  # fmt: skip
 
@@ -435,5 +472,7 @@ def packed(parts: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         for name, data in parts.items():
-            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))  # the first day that a ZIP can write
+            entry.create_system, entry.external_attr = 3, 0o644 << 16  # on every machine
+            archive.writestr(entry, data, zipfile.ZIP_DEFLATED)
     return out.getvalue()

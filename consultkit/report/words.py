@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from consultkit.i18n import N_, _, language
 
@@ -56,6 +56,11 @@ LANGUAGES = {
     "boz": N_("Bozo"), "bwq": N_("Bobo"), "myk": N_("Minianka"), "spp": N_("Senufo"), "mlq": N_("Maninka"),
 }  # fmt: skip
 _VOWELS = "aeiouàâäéèêëîïôöûüAEIOUÀÂÄÉÈÊËÎÏÔÖÛÜ"
+
+
+def named(names: Mapping[str, str], key: str) -> str:
+    """What a key is called; the key itself where it has no name here."""
+    return _(names[key]) if key in names else key
 
 
 def language_name(code: str) -> str:

@@ -162,3 +162,13 @@ def test_columns_are_as_wide_as_their_words_need(tmp_path):
     )
     first, second = (column[1]["c"] for column in tree.blocks[0]["c"][2])
     assert first > 2 * second and first + second == pytest.approx(1, abs=0.01)
+
+
+def test_a_heading_follows_its_table_to_the_landscape_page(tmp_path):
+    tree = clean(
+        "# A\n\n## B\n\n::: {.landscape}\n| a |\n|---|\n| b |\n:::\n\n::: {.landscape}\ntexte\n:::\n",
+        tmp_path,
+    )
+    (page,) = tree.blocks
+    assert [block["t"] for block in page["c"][1]] == ["Header", "Header", "Table", "Plain"]
+    assert [heading.text for heading in tree.outline] == ["A", "B"]

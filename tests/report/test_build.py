@@ -294,8 +294,7 @@ def test_a_theme_shows_the_quotations_that_the_synthesis_chose_for_it(tmp_path):
     challenges = text.split("{#themes-challenge}")[1].split("\n# ")[0]
     assert "**Accès**" in challenges
     assert (
-        "> «\u00a0On ne passe plus après seize heures\u00a0»\n>\n> [— une organisation de la société civile"
-        in challenges
+        "> On ne passe plus après seize heures\n>\n> [— une organisation de la société civile" in challenges
     )
     assert "seize heures" not in text.split("{#themes-need}")[1].split("{#themes-challenge}")[0]
 

@@ -6,7 +6,6 @@ import itertools
 import re
 import subprocess
 import sys
-import time
 import xml.etree.ElementTree as ET
 from datetime import date, timedelta
 from pathlib import Path
@@ -51,7 +50,7 @@ MAPPED = [
 ]
 LANES = [fig.Lane(name, [START + timedelta(days=n * n) for n in range(6)]) for name in REGIONS]
 MARKS = [
-    fig.Milestone("Rapport provisoire", date(2023, 7, 5), date(2023, 7, 6)),
+    fig.Milestone("Rapport provisoire", date(2023, 7, 5)),
     fig.Milestone("Leçons apprises, document destiné à tous les partenaires du programme", date(2023, 7, 12)),
 ]
 
@@ -152,19 +151,6 @@ def test_same_data_same_drawing(name):
     svg.wrap.cache_clear()
     svg.text_width.cache_clear()
     assert drawn(name) == first
-
-
-@pytest.mark.parametrize("name", DRAWINGS)
-def test_drawing_is_quick(name):
-    drawn(name)
-    best = min(_seconds(name) for _ in range(5))
-    assert best < 0.02  # measured 0.1 to 1 ms; the margin is for a busy machine
-
-
-def _seconds(name):
-    start = time.perf_counter()
-    drawn(name)
-    return time.perf_counter() - start
 
 
 @pytest.mark.parametrize(
@@ -338,7 +324,7 @@ def test_alternative_texts_say_what_the_drawings_show():
     )
     assert fig.timeline_alt(START, date(2023, 7, 11), [fig.Lane("Gao", [START])], MARKS[:1]) == (
         "Calendar from 12 Jun to 11 Jul. Consultations held: Gao: 1 (12 Jun to 12 Jun). "
-        "Deliverables: Rapport provisoire, due 5 Jul, delivered 6 Jul."
+        "Deliverables: Rapport provisoire, due 5 Jul."
     )
 
 

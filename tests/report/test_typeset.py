@@ -1,6 +1,5 @@
 # ruff: noqa: E501
 import datetime
-import time
 
 import pytest
 from sample_document import TEMPLATES, document
@@ -29,14 +28,12 @@ def test_a_layout_of_ones_own_is_used(tmp_path):
 
 def test_a_layout_that_never_ends_is_stopped(tmp_path, monkeypatch):
     monkeypatch.setattr(pandoc, "seconds", lambda size: 2.0)
-    start = time.monotonic()
     with pytest.raises(RenderError, match="takes too long"):
         with_layout(
             tmp_path,
             LAYOUT
             + "\n#for a in range(9999) { for b in range(9999) { for c in range(99) { let d = c } } }\n",
         )
-    assert time.monotonic() - start < 15
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 
 import docx
 import pytest
@@ -155,3 +156,28 @@ def test_nothing_of_an_old_report_ships(tmp_path):
     assert not any(secret in data for data in files.values())
     assert b"AA0000" in files["word/styles.xml"] and b'w:styleId="Theme"' in files["word/styles.xml"]
     assert b'w:h="15840"' in files["word/document.xml"]
+
+
+def test_a_reference_may_write_any_prefix(tmp_path):
+    def renamed(data):
+        return re.sub(rb"(</?|[ ])w:", rb"\1main:", data).replace(b"xmlns:w=", b"xmlns:main=")
+
+    styles = STYLES.replace(b"1F4E5F", b"AA0000")
+    own = remade(
+        {
+            "word/styles.xml": renamed(styles),
+            "word/document.xml": renamed(parts(SHIPPED)["word/document.xml"]),
+        }
+    )
+    usual = remade({"word/styles.xml": styles})
+    assert b"<w:" not in parts(own)["word/styles.xml"]
+    assert word.vetted(own, SHIPPED) == word.vetted(usual, SHIPPED)
+
+
+def test_a_document_without_contents_opens_on_its_first_page(tmp_path):
+    short = replace(document(), contents=False)
+    text = parts(render(short, ["docx"], templates=TEMPLATES, workspace=workspace(tmp_path))["docx"])[
+        "word/document.xml"
+    ].decode()
+    before = text.split('<w:pStyle w:val="Heading1"')[0]
+    assert "HeadTitle" in before and "pageBreakBefore" not in before and "titlePg" not in text
