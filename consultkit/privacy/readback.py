@@ -25,6 +25,7 @@ ZIPS = frozenset({".zip", ".docx", ".xlsx", ".qdpx", ".odt", ".ods", ".pptx", ".
 TEXTS = frozenset(
     {".md", ".txt", ".csv", ".tsv", ".json", ".jsonl", ".yaml", ".yml", ".bib", ".typ", ".j2", ".geojson"}
 )
+JSONS = frozenset({".json", ".jsonl", ".geojson"})
 XMLS = frozenset({".xml", ".rels", ".qde", ".svg", ".vml"})
 PICTURES = frozenset(
     {".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".ttf", ".otf", ".odttf", ".icc", ".bin"}
@@ -56,7 +57,8 @@ def _texts(data: bytes, suffix: str, where: str, depth: int) -> Texts:
     elif suffix in XMLS:
         yield from _xml(data, where)
     elif suffix in TEXTS:
-        yield where, _decoded(data, where)
+        text = _decoded(data, where)
+        yield where, _unescaped(text) if suffix in JSONS else text
     elif suffix in PICTURES:
         yield where, "\n".join(found.decode("ascii") for found in _READABLE.findall(data))
     else:
@@ -74,6 +76,20 @@ def _decoded(data: bytes, where: str) -> str:
     except UnicodeDecodeError:
         message = _("{where}: this text is not in UTF-8.").format(where=where or _("document"))
         raise ReadbackError(message) from None
+
+
+_ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))')
+
+
+def _unescaped(text: str) -> str:
+    """JSON as its reader sees it: a line end or a letter where an escape stands."""
+
+    def character(match: re.Match[str]) -> str:
+        if match[1]:
+            return chr(int(match[1], 16))
+        return match[2] if match[2] in '"\\/' else "\n"
+
+    return _ESCAPE.sub(character, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 # ZIP, and with it DOCX, XLSX and QDPX
