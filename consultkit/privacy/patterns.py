@@ -231,5 +231,5 @@ def _around(text: str, sign: re.Pattern[str], finders: tuple[Finder, ...]) -> It
             stretches.append((start, end))
     for start, end in stretches:
         part = text[start:end]
-        for find in finders:
+        for find in finders if may_hold_pattern(part.encode("utf-8", "replace")) else ():
             yield from (PatternHit(hit.kind, hit.start + start, hit.end + start) for hit in find(part))

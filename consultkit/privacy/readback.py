@@ -10,6 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from xml.parsers import expat
 
@@ -142,11 +143,18 @@ _BREAKS = frozenset({"br", "cr", "tab", "line-break", "s"})
 _CUT_OUT = frozenset({"delText", "instrText"})  # removed by a reviewer, field codes: still in the file
 
 
+@cache
+def _local(name: str) -> str:
+    """An element's name without its prefix; a document has few, a hundred thousand times."""
+    return name.rsplit(":", 1)[-1]
+
+
 class _XmlTexts:
     """Collects paragraphs, values of attributes and comments of an XML document."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
+        self.met: set[str] = set()  # values of attributes, told once
         self.run: list[str] = []
         self.apart: list[str] = []
         self.parser = expat.ParserCreate()
@@ -162,17 +170,20 @@ class _XmlTexts:
         raise ReadbackError(_("A document type in XML is refused: it may define entities."))
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        local = name.rsplit(":", 1)[-1]
+        local = _local(name)
         if local in _BLOCKS:
             self.flush()
         elif local in _BREAKS:
             self.run.append(" ")
         self.apart.append(local)
-        self.found += [_DATA_URI.sub("data:", value) for value in attributes.values() if len(value) > 1]
+        for value in attributes.values():
+            if len(value) > 1 and value not in self.met:
+                self.met.add(value)
+                self.found.append(_DATA_URI.sub("data:", value))
 
     def end(self, name: str) -> None:
         self.apart.pop()
-        if name.rsplit(":", 1)[-1] in _BLOCKS or len(self.apart) <= 1:
+        if _local(name) in _BLOCKS or len(self.apart) <= 1:
             self.flush()
 
     def character_data(self, data: str) -> None:
