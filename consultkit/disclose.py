@@ -340,7 +340,7 @@ def without_open_comments(project: Project) -> Project:
         last = text.rfind("-->") + 1
         before = text[: text.index("<!--", last)]
         first_line = opened[document.file] - before.count("\n")
-        return replace(document, body=scan(before, document.file, first_line, [], strict=False))
+        return document._replace(body=scan(before, document.file, first_line, [], strict=False))
 
     return replace(
         project, notes=tuple(map(cut, project.notes)), syntheses=tuple(map(cut, project.syntheses)),

@@ -115,6 +115,7 @@ def test_edit_runs_the_editor_and_seals_again(
     editor.write_text('#!/bin/sh\nprintf "  - note: GAO-02\\n    name: Autre Fictif\\n" >> "$1"\n', "utf-8")
     editor.chmod(0o755)
     monkeypatch.setenv("VISUAL", str(editor))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     assert main(["identities", "edit"]) == 0
     assert not (campaign / "private/identities.yaml").exists()
     assert main(["identities", "unlock"]) == 0
@@ -123,8 +124,19 @@ def test_edit_runs_the_editor_and_seals_again(
 
 def test_an_editor_that_fails_changes_nothing(campaign: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISUAL", "false")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     assert main(["identities", "edit"]) == 2
     assert (campaign / "private/identities.yaml").read_text("utf-8") == SECRET
+
+
+def test_without_a_terminal_no_editor_is_started(
+    campaign: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VISUAL", f"touch {campaign / 'ouvert'};")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: False)
+    assert main(["identities", "edit"]) == 2
+    assert "terminal" in capsys.readouterr().err
+    assert not (campaign / "ouvert").exists()
 
 
 def test_a_known_identity_is_told_by_its_place_alone(

@@ -137,6 +137,8 @@ def _opens(path: Path, data: bytes) -> bool:
 
 def _edited(before: bytes) -> bytes:
     """What the user's editor makes of a text, in a private folder that is removed afterwards."""
+    if not sys.stdin.isatty():
+        raise WorkspaceError(_("An editor needs a terminal: run `consultkit identities edit` in one."))
     command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "vi")
     with tempfile.TemporaryDirectory(prefix="consultkit-") as folder:
         path = Path(folder) / "identities.yaml"

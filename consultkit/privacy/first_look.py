@@ -1,47 +1,51 @@
-"""A first look at a text's UTF-8 bytes: whether `patterns.search` can find anything, in a third of its time.
+"""A first look at a text's UTF-8 bytes: whether `patterns.search` can find anything, in a tenth of its time.
 
-It may say yes for nothing; it never says no where something would be found.
+It may say yes for nothing; it never says no where something would be found. Each line is reduced to its
+shape, and each distinct shape is judged once: campaigns hold few.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from consultkit.privacy.patterns import DIGITS, DOMAINS, ISO_DATE, SCHEMES, SPELT_ATS
-
-_OTHER_SCRIPTS = frozenset(
-    (*range(0xD9, 0xE2), *range(0xE3, 0x100))
-)  # first bytes of letters that may be digits
-_DELETED = bytes(code for code in range(128, 256) if code not in _OTHER_SCRIPTS)  # gaps, accents
-_OTHER_DIGIT = re.compile(r"[^\D0-9]")
-_DEGREES = (b"\xc2\xb0", b"\xc2\xba")
-_ATS = (b"&#64;", b"&commat;", b"%40")
-
-
-def _shape(code: int) -> str:
-    """A digit, a gap, a sign that counts by itself, a capital, the first byte of other scripts, the rest."""
-    character = chr(code)
-    if code in _OTHER_SCRIPTS:
-        return "?"
-    if character in "0123456789":
-        return "0"
-    if character in " /()":
-        return " "
-    return character if character in ".,:-" else "A" if character.isupper() else "x"
+# The shape of a line: digits (as 0), capitals (as A; M, of plates, as itself), signs, and the first bytes of
+# scripts that have digits of their own.
+_DIGITS, _CAPITALS = b"0123456789", b"ABCDEFGHIJKLNOPQRSTUVWXYZ"
+_OTHERS = b"\xd9\xdb\xdf\xe0\xe1\xea\xef\xf0"
+_SHAPES = bytes.maketrans(_DIGITS + _CAPITALS + b"[]\xba", b"0" * 10 + b"A" * 25 + b"()\xb0")
+_DELETED = bytes(set(range(256)) - set(_DIGITS + _CAPITALS + _OTHERS + b"M\n.,:;/()[]{-+@&%\xb0\xba"))
+_SCHEMES = (b"skype", b"whatsapp", b"tg", b"viber")
+_innocent: set[bytes] = set()
 
 
-_SHAPES = bytes(ord(_shape(code)) for code in range(256))
+@cache
+def _suspect() -> re.Pattern[bytes]:
+    """Phones (dates aside), coordinates, number plates, IBAN, plus codes, addresses, accounts."""
+    phone = rb"(?<!0)(?!0000-00-00(?!0))0(?:[./()-]{0,3}0){7}"
+    coordinates = rb"0(?:[.,]00|\xb00|\.0+,-?0)"
+    codes = rb"0000-?M[AM0]|[AM]{2}00(?:-?[AM0]){8}|[AM0]\+[AM0]"
+    return re.compile(b"|".join((phone, coordinates, codes, rb"@|&|%00|\./|\([AM]{0,8}\)(?!{)")))
 
 
 def may_hold_pattern(data: bytes) -> bool:
     """Whether a phone, an address, coordinates or the like may stand in a text."""
-    if b"@" in data or b"+" in data or _any(data, _ATS) or _any(data, _DEGREES):
+    shapes = set(data.translate(_SHAPES, _DELETED).split(b"\n")) - _innocent
+    if any(map(_suspect().search, shapes)):  # “2012, 14 puits” is no decimal
+        shapes = set(data.replace(b", ", b"{").translate(_SHAPES, _DELETED).split(b"\n"))
+    suspects = {shape for shape in shapes if _suspect().search(shape)}
+    others = {shape for shape in shapes if shape.translate(None, _OTHERS) != shape}
+    _innocent.update(shapes - suspects - others)
+    if suspects or _names_account(data):
         return True
-    shapes = ISO_DATE.sub(b"x", data).translate(_SHAPES, _DELETED)
-    if DIGITS.search(shapes) or (b"?" in shapes and _OTHER_DIGIT.search(data.decode("utf-8", "replace"))):
-        return True
-    return any(sign.search(data) for sign in (*SPELT_ATS, SCHEMES, DOMAINS))
+    return bool(others) and re.search(r"[^\D0-9]", data.decode("utf-8", "replace")) is not None
 
 
-def _any(data: bytes, signs: tuple[bytes, ...]) -> bool:
-    return any(sign[:1] in data and sign in data for sign in signs)
+def _names_account(data: bytes) -> bool:
+    """Whether something stands right after a colon, and the name of a social network before it."""
+    at = data.find(58)
+    while at >= 0:
+        if data[at + 1 : at + 2] not in (b" ", b"\n") and data.endswith(_SCHEMES, 0, at):
+            return True
+        at = data.find(58, at + 1)
+    return False

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
+from itertools import chain, filterfalse
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,6 +29,8 @@ _SEPARATORS = rf"[\s.()/\-–‐‑·,:;_*\\~|+\[\]{IGNORED}]{{0,4}}"
 _DIGITS = re.compile(rf"\d(?:{_SEPARATORS}\d){{5,24}}")
 _HINGE = re.compile(r"['’-]")
 _DIGIT = re.compile(r"\d")
+_BARE_CODE = re.compile(rf"[^\W_](?:[^\W_]|[{IGNORED}])*")
+_CODE = re.compile(rf"[^\W_](?:[^\W_]|[{IGNORED}]|[-‐‑.·'’](?=[^\W_]))*")
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _NO_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
 _ADDRESS = re.compile(r"@[\w-]+\.\w")
@@ -113,6 +115,7 @@ class Matcher:
             str, frozenset[int]
         ] = {}  # the same where only a capital tells a name from a word
         self._exact: dict[str, frozenset[int]] = {}  # as written: acronyms, very short names
+        self._codes: dict[str, frozenset[int]] = {}  # acronyms with digits, in capitals
         self._near: dict[str, set[str]] = {}  # a part less one letter -> parts
         self._sequences: dict[str, list[_Sequence]] = {}  # by their rarest word
         self._phones: dict[str, frozenset[int]] = {}
@@ -191,6 +194,9 @@ class Matcher:
 
     def _add_acronym(self, written: str, owner: int) -> None:
         """An acronym: as written where it is short or an ordinary word, else in any case."""
+        if _DIGIT.search(written):  # R4, ML2A: as it is written, since letters alone would be another word
+            _put(self._codes, _code(written), owner)
+            return
         letters = "".join(WORD.findall(written))
         if len(name_parts(written)) > 1 and not letters.isupper():
             self._add_organisation(written, owner)
@@ -221,7 +227,7 @@ class Matcher:
         """Every known identity in the text, in order, with places in the text as given."""
         if len(text) > LONG:
             return self._search_long(text)
-        rest = set(text.split()) - self._innocent
+        rest = set(filterfalse(self._innocent.__contains__, text.split()))
         finds: list[_Find] = []
         digits = set()
         for piece in rest:
@@ -301,6 +307,8 @@ class Matcher:
                     owners |= self._capital.get(part, frozenset()) if word.capital else frozenset()
             if owners:
                 finds.append(_Find(word.start, word.end, owners))
+        if self._codes and _DIGIT.search(piece):
+            finds += self._codes_in(piece)
         if self._emails and ("@" in piece or "&" in piece or "%" in piece):
             finds += self._emails_in(piece)
         return _Verdict(tuple(finds), tuple(dict.fromkeys(sequences)), self._may_be_phone(piece))
@@ -313,7 +321,10 @@ class Matcher:
             return
         if folded in ordinary_words() or folded in TYPE_WORDS or folded in self._anyhow:
             return
-        near = {part for key in _less_one(folded) for part in self._near.get(key, ())}
+        keys = list(_less_one(folded))
+        if self._near.keys().isdisjoint(keys):
+            return
+        near = {part for key in keys for part in self._near.get(key, ())}
         yield from (part for part in near if part != folded and within_one_edit(part, folded))
 
     def _at_piece(self, text: str, piece: str) -> Iterator[_Find]:
@@ -333,7 +344,14 @@ class Matcher:
         return len(digits) <= 3 or any(run in self._phone_pieces for run in runs)
 
     def _may_hold_phone(self, text: str, pieces: set[str]) -> bool:
-        """Whether a known phone stands in the text's digits, whatever parts them."""
+        """Whether a known phone stands in the text's digits, whatever parts them.
+
+        Each piece of a phone is suspect, so that where these hold too few digits in all there is none.
+        """
+        if sum(sum(map(str.isdecimal, piece)) * text.count(piece) for piece in pieces) < min(
+            self._phone_sizes
+        ):
+            return False
         if any(not piece.isascii() and _OTHER_DIGIT.search(piece) for piece in pieces):
             return True
         digits = text.encode("latin-1", "replace").translate(None, _NO_DIGITS).decode()
@@ -362,6 +380,15 @@ class Matcher:
                 owners = self._phones.get(digits[i : i + size])
                 if owners:
                     yield _Find(places[i], places[i + size - 1] + 1, owners)
+
+    def _codes_in(self, piece: str) -> Iterator[_Find]:
+        """Acronyms with digits, whatever signs stand inside."""
+        shown, places = visible(piece)
+        for reading, at in ((shown, places), (piece, range(len(piece) + 1))):
+            for match in chain(_CODE.finditer(reading), _BARE_CODE.finditer(reading)):
+                owners = self._codes.get(_code(match[0]))
+                if owners and (len(match[0]) > 2 or match[0].isupper()):
+                    yield _Find(at[match.start()], at[match.end() - 1] + 1, owners)
 
     def _emails_in(self, piece: str) -> Iterator[_Find]:
         shown, places = visible(piece)
@@ -442,6 +469,11 @@ def _pieces(phones: Iterable[str]) -> frozenset[str]:
 def _squeezed(text: str) -> str:
     """A name for comparison with the exceptions: folded words, single spaces."""
     return " ".join(fold(word) for word in WORD.findall(text)) or re.sub(r"\s", "", text)
+
+
+def _code(written: str) -> str:
+    """An acronym with digits as it is compared: letters and digits alone, folded."""
+    return "".join(character for character in fold(written) if character.isalnum())
 
 
 def _bare_email(text: str) -> str:

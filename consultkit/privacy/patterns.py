@@ -8,12 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 from consultkit.i18n import N_
-from consultkit.privacy.folding import edge, fold
-from consultkit.privacy.matcher import ordinary_words
+from consultkit.privacy.first_look import may_hold_pattern
+from consultkit.privacy.folding import edge
 
 KINDS = {
     "phone": N_("phone number"),
@@ -191,70 +190,31 @@ _coordinates = _simple("coordinates", *_COORDINATES)
 _accounts = _simple("handle", _ACCOUNT)
 _plates = _simple("plate", _PLATE)
 
-# Most texts hold few digits and signs: one look at their bytes tells which searches can find anything, and
-# these read what stands around the signs, and nothing else.
+# Each search reads what stands around its sign, and nothing else.
 _NUMBER = re.compile(r"\d[\d.,°º]*")
 _AT = re.compile(r"@|&#64;|&commat;|%40")
 _SPELT_AT = re.compile(r"[\[(](?:at|arobase|chez)[\])]", re.IGNORECASE)
 _DOMAIN = re.compile(r"\.(?:com|me|net|im|watch|group)/|(?:skype|whatsapp|tg|viber):")
-_NUMERIC = (_phones, _coordinates, _ibans, _plates)
+_SEARCHES: tuple[tuple[re.Pattern[str], tuple[Finder, ...]], ...] = (
+    (_NUMBER, (_phones, _coordinates, _ibans, _plates)),
+    (_AT, (_emails, _handles)),
+    (_PLUS_CODE, (_plus_codes,)),
+    (_SPELT_AT, (_spelt_emails,)),
+    (_DOMAIN, (_accounts,)),
+)
 _REACH = 48  # characters read on each side
-
-
-def _bytes(kind: Callable[[str], str]) -> bytes:
-    """A translation table of Latin-1: for each character, the one that stands for its kind."""
-    return bytes(ord(kind(chr(code))) for code in range(256))
-
-
-def _shape(character: str) -> str:
-    """A digit, a gap, a capital, another letter, or a sign that counts by itself."""
-    if character in "0123456789":
-        return "0"
-    if character in " /()\xa0?":  # what Latin-1 lacks is encoded as `?`: narrow spaces, hyphens
-        return " "
-    return character if character in ".,:-°º" else "A" if character.isupper() else "x"
-
-
-_SHAPES = _bytes(_shape)
-ISO_DATE = re.compile(rb"20(?<!\d20)\d\d-[01]\d-[0-3]\d(?!\d)")
-# Each begins with the one sign it needs, which is looked for fast. Phone, degrees, number plate, IBAN, geo:
-DIGITS = re.compile(rb"0(?:(?:[ .-]{0,3}0){7}|[.,]00|000[ -]?A|(?<=AA0)0|(?<=x:0)|(?<=x:-0))")
-_ELSEWHERE = re.compile(rb"\?(?:(?:[ ./-]{0,3}\?){7}|[.,]\?\?)")  # other scripts, which have digits too
-_OTHER_DIGIT = re.compile(r"[^\D0-9]")
-SPELT_ATS = (re.compile(rb"\((?i:at|arobase|chez)[\])]"), re.compile(rb"\[(?i:at|arobase|chez)[\])]"))
-DOMAINS = re.compile(rb"/(?:(?<=\.com/)|(?<=\.me/)|(?<=\.net/)|(?<=\.im/)|(?<=\.watch/)|(?<=\.group/))")
-SCHEMES = re.compile(rb":(?:(?<=skype:)|(?<=whatsapp:)|(?<=tg:)|(?<=viber:))")
 
 
 def search(text: str) -> list[PatternHit]:
     """Everything in the text that may tell who or where somebody is, in order, without overlaps."""
-    found = {hit for sign, finders in _searches(text) for hit in _around(text, sign, finders)}
+    if not may_hold_pattern(text.encode("utf-8", "replace")):
+        return []
+    found = {hit for sign, finders in _SEARCHES for hit in _around(text, sign, finders)}
     hits: list[PatternHit] = []
     for hit in sorted(found, key=lambda hit: (hit.start, -hit.end)):
         if not hits or hit.start >= hits[-1].end:
             hits.append(hit)
     return hits
-
-
-def _searches(text: str) -> Iterator[tuple[re.Pattern[str], tuple[Finder, ...]]]:
-    """The searches that may find something: each with the sign around which it reads."""
-    data = text.encode("latin-1", "replace")
-    shapes = ISO_DATE.sub(b"x", data).translate(_SHAPES)
-    if (
-        DIGITS.search(shapes)
-        or b"\xb0" in data
-        or b"\xba" in data
-        or (_ELSEWHERE.search(data) and _OTHER_DIGIT.search(text))
-    ):
-        yield _NUMBER, _NUMERIC
-    if b"@" in data or (b"&" in data and _AT.search(text)) or b"%40" in data:
-        yield _AT, (_emails, _handles)
-    if b"+" in data:
-        yield _PLUS_CODE, (_plus_codes,)
-    if any(sign.search(data) for sign in SPELT_ATS):
-        yield _SPELT_AT, (_spelt_emails,)
-    if SCHEMES.search(data) or DOMAINS.search(data):
-        yield _DOMAIN, (_accounts,)
 
 
 def _around(text: str, sign: re.Pattern[str], finders: tuple[Finder, ...]) -> Iterator[PatternHit]:
@@ -271,110 +231,5 @@ def _around(text: str, sign: re.Pattern[str], finders: tuple[Finder, ...]) -> It
             stretches.append((start, end))
     for start, end in stretches:
         part = text[start:end]
-        for find in finders:
+        for find in finders if may_hold_pattern(part.encode("utf-8", "replace")) else ():
             yield from (PatternHit(hit.kind, hit.start + start, hit.end + start) for hit in find(part))
-
-
-# Names that nobody declared
-
-_TITLES = """
-    MM?\\. M Mr\\.? Mmes? Mme\\. Mlle\\.? Monsieur Madame Mademoiselle Dr\\.? [Dd]octeur Pr\\.? Me\\.?
-    Maître Mgr Monseigneur [EA]l[\\s-]?[Hh]adj[ia]? [Hh]adj[ia]? Alhadji [Ii]mam [Cc]heikh [Cc]heick
-    [Cc]hef [Cc]ommandant [Cc]olonel [Cc]apitaine [Ll]ieutenant [Gg]énéral [Aa]djudant [Ss]ergent
-    [Mm]aire [Pp]réfet [Mm]arabout [Pp]asteur [Aa]bbé [Pp]ère [Ss]œur [Hh]onorable
-"""
-_NAME = r"(?:[A-ZÀ-Þ]['’]?[^\W\d_]+|[A-ZÀ-Þ]\.)"
-_TITLE = re.compile(
-    rf"(?<![^\W_])(?:{'|'.join(_TITLES.split())})[ \u00a0\u202f]+"
-    rf"({_NAME}(?:[ \u00a0\u202f-]+(?:ag |ould |el |dit )?{_NAME})*)"
-)
-_NOT_AFTER_TITLE = frozenset({"conseiller", "adjoint", "general", "secteur", "cercle", "commune", "etat"})
-_CAPITALISED = re.compile(r"(?<![^\W_])[A-ZÀ-Þ](?:['’][A-ZÀ-Þ])?[^\W\d_]{2,}(?![^\W_])")
-
-
-@cache
-def surnames() -> dict[str, frozenset[str]]:
-    """Common surnames as written, by their folded form."""
-    text = Path(__file__).with_name("surnames.txt").read_text(encoding="utf-8")
-    names: dict[str, set[str]] = {}
-    for line in text.splitlines():
-        for name in line.split() if line[:1] != "#" else ():
-            names.setdefault(_bare(name), set()).add(name)
-    return {key: frozenset(written) for key, written in names.items()}
-
-
-def titles(text: str) -> list[PatternHit]:
-    """Titles before a capitalised word, and common Malian surnames: places where a name may stand."""
-    if not _may_name(text):
-        return []
-    hits = [
-        PatternHit("title", match.start(), match.end())
-        for match in _TITLE.finditer(text)
-        if not _tells_nobody(match.group(1))
-    ]
-    for match in _CAPITALISED.finditer(text):
-        if _is_surname(match.group()) and not any(h.start <= match.start() < h.end for h in hits):
-            hits.append(PatternHit("surname", match.start(), match.end()))
-    return sorted(hits, key=lambda hit: hit.start)
-
-
-# A first look, in a tenth of the time: the text as bytes, capitals all alike, cut at each of them. What
-# follows a capital may be the rest of a surname, what precedes it the end of a title.
-_CUT = _bytes(lambda c: fold(c)[:1] if c.isalpha() and c.islower() else "\x01" if c.isupper() else " ")
-_SHOUTED = re.compile(rb"\x01\x01\x01+[a-z]*")
-_TITLE_IN_M = re.compile(
-    rb"M(?:M?\.|r\.?|mes?|me\.|lle\.?|onsieur|adame|ademoiselle|e\.?|a\xeetre|gr|onseigneur|aire|arabout)?"
-    rb"[ \xa0?]+[A-Z\xc0-\xde]"
-)
-_SPACES = re.compile(rb"  +(?=[A-Z\xc0-\xde])")  # between a title and a name one is enough
-_TAIL = 6
-_OTHER_TITLES = b"""
-    dr dr. pr docteur hadj hadji hadja elhadj elhadji elhadja alhadj alhadji imam cheikh cheick chef
-    commandant colonel capitaine lieutenant general adjudant sergent maire prefet marabout pasteur abbe pere
-    s?ur honorable
-"""
-_TAILS = frozenset(
-    (form.translate(_CUT) + b" ")[-_TAIL:]
-    for title in _OTHER_TITLES.split()
-    for form in (title, b" " + title, title[1:])
-)
-
-
-@cache
-def _rests() -> frozenset[bytes]:
-    """What follows the capital in each surname; for N'Diaye, what follows either."""
-    names = {_bare(name) for written in surnames().values() for name in written}
-    parted = {name.split("'")[1] for written in surnames().values() for name in written if "'" in name}
-    return frozenset(name[1:].encode() for name in names | set(map(_bare, parted)))
-
-
-def _may_name(text: str) -> bool:
-    """Whether a title or a surname may stand in the text."""
-    data = text.encode("latin-1", "replace")
-    if _SPACES.search(data):
-        data = _SPACES.sub(b" ", data)
-    if _TITLE_IN_M.search(data):
-        return True
-    cut = data.translate(_CUT)
-    pieces = cut.split(b"\x01")
-    if not _rests().isdisjoint([piece.partition(b" ")[0] for piece in pieces]):
-        return True
-    if not _TAILS.isdisjoint([piece[-_TAIL:] for piece in pieces]):
-        return True
-    shouted = (data[m.start() : m.end()].decode("latin-1") for m in _SHOUTED.finditer(cut))
-    return any(fold(word)[1:].encode() in _rests() for word in shouted)
-
-
-def _tells_nobody(after: str) -> bool:
-    """Whether a title is followed by a place or an ordinary word, as in “le maire de Gao”."""
-    first = fold(re.split(r"[ \u00a0\u202f-]", after)[0]).rstrip(".")
-    return first in _NOT_AFTER_TITLE or (first in ordinary_words() and first not in surnames())
-
-
-def _bare(name: str) -> str:
-    return fold(re.sub("['’]", "", name))
-
-
-def _is_surname(word: str) -> bool:
-    written = surnames().get(_bare(word))
-    return written is not None and (_bare(word) not in ordinary_words() or word in written)

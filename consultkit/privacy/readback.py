@@ -10,6 +10,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
 from xml.parsers import expat
 
@@ -22,7 +23,10 @@ MAX_ENTRIES = 20_000
 MAX_DEPTH = 4  # ZIPs in ZIPs
 
 ZIPS = frozenset({".zip", ".docx", ".xlsx", ".qdpx", ".odt", ".ods", ".pptx", ".dotx"})
-TEXTS = frozenset({".md", ".txt", ".csv", ".tsv", ".yaml", ".yml", ".bib", ".typ", ".j2", ".geojson"})
+TEXTS = frozenset(
+    {".md", ".txt", ".csv", ".tsv", ".json", ".jsonl", ".yaml", ".yml", ".bib", ".typ", ".j2", ".geojson"}
+)
+JSONS = frozenset({".json", ".jsonl", ".geojson"})
 XMLS = frozenset({".xml", ".rels", ".qde", ".svg", ".vml"})
 PICTURES = frozenset(
     {".png", ".jpg", ".jpeg", ".gif", ".emf", ".wmf", ".ttf", ".otf", ".odttf", ".icc", ".bin"}
@@ -53,10 +57,9 @@ def _texts(data: bytes, suffix: str, where: str, depth: int) -> Texts:
         yield from _html(_decoded(data, where), where)
     elif suffix in XMLS:
         yield from _xml(data, where)
-    elif suffix in (".json", ".jsonl"):
-        yield where, _ESCAPE.sub(_escaped, _decoded(data, where))
     elif suffix in TEXTS:
-        yield where, _decoded(data, where)
+        text = _decoded(data, where)
+        yield where, _unescaped(text) if suffix in JSONS else text
     elif suffix in PICTURES:
         yield where, "\n".join(found.decode("ascii") for found in _READABLE.findall(data))
     else:
@@ -65,13 +68,7 @@ def _texts(data: bytes, suffix: str, where: str, depth: int) -> Texts:
 
 
 _DATA_URI = re.compile(r"data:image/[a-z+]+;base64,[A-Za-z0-9+/=]*")  # a picture, which holds no words
-_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)")  # of JSON: a word after \n would be read with an “n” before it
 _READABLE = re.compile(rb"[\x20-\x7e]{6,}")  # metadata in pictures and fonts
-
-
-def _escaped(match: re.Match[str]) -> str:
-    sign = match[1]
-    return chr(int(sign[1:], 16)) if len(sign) > 1 else "\n" if sign in "bfnrt" else sign
 
 
 def _decoded(data: bytes, where: str) -> str:
@@ -80,6 +77,20 @@ def _decoded(data: bytes, where: str) -> str:
     except UnicodeDecodeError:
         message = _("{where}: this text is not in UTF-8.").format(where=where or _("document"))
         raise ReadbackError(message) from None
+
+
+_ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))')
+
+
+def _unescaped(text: str) -> str:
+    """JSON as its reader sees it: a line end or a letter where an escape stands."""
+
+    def character(match: re.Match[str]) -> str:
+        if match[1]:
+            return chr(int(match[1], 16))
+        return match[2] if match[2] in '"\\/' else "\n"
+
+    return _ESCAPE.sub(character, text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 # ZIP, and with it DOCX, XLSX and QDPX
@@ -132,11 +143,18 @@ _BREAKS = frozenset({"br", "cr", "tab", "line-break", "s"})
 _CUT_OUT = frozenset({"delText", "instrText"})  # removed by a reviewer, field codes: still in the file
 
 
+@cache
+def _local(name: str) -> str:
+    """An element's name without its prefix; a document has few, a hundred thousand times."""
+    return name.rsplit(":", 1)[-1]
+
+
 class _XmlTexts:
     """Collects paragraphs, values of attributes and comments of an XML document."""
 
     def __init__(self) -> None:
         self.found: list[str] = []
+        self.met: set[str] = set()  # values of attributes, told once
         self.run: list[str] = []
         self.apart: list[str] = []
         self.parser = expat.ParserCreate()
@@ -152,17 +170,20 @@ class _XmlTexts:
         raise ReadbackError(_("A document type in XML is refused: it may define entities."))
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        local = name.rsplit(":", 1)[-1]
+        local = _local(name)
         if local in _BLOCKS:
             self.flush()
         elif local in _BREAKS:
             self.run.append(" ")
         self.apart.append(local)
-        self.found += [_DATA_URI.sub("data:", value) for value in attributes.values() if len(value) > 1]
+        for value in attributes.values():
+            if len(value) > 1 and value not in self.met:
+                self.met.add(value)
+                self.found.append(_DATA_URI.sub("data:", value))
 
     def end(self, name: str) -> None:
         self.apart.pop()
-        if name.rsplit(":", 1)[-1] in _BLOCKS or len(self.apart) <= 1:
+        if _local(name) in _BLOCKS or len(self.apart) <= 1:
             self.flush()
 
     def character_data(self, data: str) -> None:

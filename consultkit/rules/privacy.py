@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from consultkit.diagnostic import Finding, Place, Severity
 from consultkit.files import EXCEPTIONS, Source, place_at
 from consultkit.i18n import N_, _
 from consultkit.model import Note, Project
-from consultkit.privacy import patterns
 from consultkit.privacy.first_look import may_hold_pattern
-from consultkit.privacy.matcher import Matcher
-from consultkit.privacy.organisations import organisation_matcher
+from consultkit.privacy.unknown_names import unknown_names
 from consultkit.rules.base import rule, told
+
+if TYPE_CHECKING:
+    from consultkit.privacy.matcher import Matcher
 
 NAMED = ("organisation", "role")  # attributions that name the organisation
 
@@ -34,6 +36,8 @@ CLUES = {
 @lru_cache(maxsize=2)
 def matcher(project: Project) -> Matcher:
     """The search for the project's known identities; places and sectors are no names."""
+    from consultkit.privacy.matcher import Matcher
+
     mapping = project.mapping
     places = [region.name for region in mapping.regions] if mapping else []
     return Matcher(project.identities, project.name_exceptions, places)
@@ -87,6 +91,10 @@ def dangerous_pattern(project: Project) -> Iterator[Finding]:
     for source in _texts(project):
         if source.file == EXCEPTIONS or not may_hold_pattern(source.data):
             continue
+        from consultkit.privacy import (
+            patterns,  # not where nothing is to be found: a tenth of the whole command
+        )
+
         text = source.text
         for hit in patterns.search(text):
             found = text[hit.start : hit.end].strip()
@@ -117,8 +125,9 @@ def perhaps_a_name(project: Project) -> Iterator[Finding]:
     """
     known = frozenset(project.allowed)
     for note in project.notes:
-        text = project.sources[note.file].text
-        for hit in patterns.titles(text):
+        source = project.sources[note.file]
+        for hit in unknown_names(source.data):
+            text = source.text
             if text[hit.start : hit.end] not in known:
                 help = _("Write a role instead of a name; if nobody is named, leave it.")
                 yield Finding(place_at(text, hit.start, note.file), _(CLUES[hit.kind]), help)
@@ -171,6 +180,8 @@ def actor_named_below_attribution(project: Project) -> Iterator[Finding]:
     hidden = hidden_actors(project)
     if not hidden or project.mapping is None or not (project.syntheses or project.lessons):
         return
+    from consultkit.privacy.organisations import organisation_matcher
+
     search = organisation_matcher(project.mapping, hidden).search
     for document in (*project.syntheses, *project.lessons):
         text = project.sources[document.file].text

@@ -296,3 +296,13 @@ def _shared():
     if not _MATCHERS:
         _MATCHERS.append(Matcher(PEOPLE))
     return _MATCHERS[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("le R4F a dit", True), ("l’R4F", True), ("(r4f)", True), ("**R4**F", True), ("R-4-F", True), ("R4F_b", True)]
+    + [("R4Fa", False), ("R5F", False), ("GAO-04", False), ("RF", False)],
+)  # fmt: skip
+def test_acronyms_with_a_digit_are_found(text, found):
+    search = Matcher([Identity("r", "actor", "Réseau Fictif", ("R4F",), organisation=True)]).search
+    assert bool(search(f"Ici, {text} dit-on.")) is found

@@ -150,3 +150,9 @@ def test_sizes_are_capped(monkeypatch):
     monkeypatch.setattr("consultkit.privacy.readback.MAX_ENTRIES", 1)
     with pytest.raises(ReadbackError, match="too many"):
         list(texts(bomb, ".zip"))
+
+
+@pytest.mark.parametrize("suffix", [".json", ".jsonl"])
+def test_json_is_read_as_its_reader_sees_it(suffix: str) -> None:
+    data = rb'{"a": "\u0041wa\nF\ud835\udc08ctive \"x\""}'
+    assert [text for _where, text in texts(data, suffix)] == ['{"a": "Awa\nF\U0001d408ctive "x""}']
