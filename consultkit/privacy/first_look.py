@@ -1,4 +1,4 @@
-"""A first look at a text's UTF-8 bytes: whether `patterns.search` can find anything, in a tenth of its time.
+"""A first look at a text's UTF-8 bytes: whether `patterns.search` can find anything, in a fraction of its time.
 
 It may say yes for nothing; it never says no where something would be found. Each line is reduced to its
 shape, and each distinct shape is judged once: campaigns hold few.
@@ -28,11 +28,19 @@ def _suspect() -> re.Pattern[bytes]:
     return re.compile(b"|".join((phone, coordinates, codes, rb"@|&|%00|\./|\([AM]{0,8}\)(?!{)")))
 
 
+@cache
+def _no_patterns() -> re.Pattern[bytes]:
+    """What only looks like one: a comma between two numbers, citations, words in brackets but “(at)”."""
+    id_ = rb"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*"
+    cited = rb"\[\s*-?@" + id_ + rb"(?:\s*[;,]\s*-?@" + id_ + rb")*\s*\]"
+    return re.compile(rb", |" + cited + rb"|[(\[](?!(?i:at|arobase|chez)[)\]])(?=[A-Za-z -]*[)\]])")
+
+
 def may_hold_pattern(data: bytes) -> bool:
     """Whether a phone, an address, coordinates or the like may stand in a text."""
     shapes = set(data.translate(_SHAPES, _DELETED).split(b"\n")) - _innocent
-    if any(map(_suspect().search, shapes)):  # “2012, 14 puits” is no decimal
-        shapes = set(data.replace(b", ", b"{").translate(_SHAPES, _DELETED).split(b"\n"))
+    if any(map(_suspect().search, shapes)):
+        shapes = set(_no_patterns().sub(b";", data).translate(_SHAPES, _DELETED).split(b"\n"))
     suspects = {shape for shape in shapes if _suspect().search(shape)}
     others = {shape for shape in shapes if shape.translate(None, _OTHERS) != shape}
     _innocent.update(shapes - suspects - others)
