@@ -18,7 +18,7 @@ from consultkit.evidence import Proof, Source, is_translation
 from consultkit.i18n import _, language, ngettext
 from consultkit.model import Actor, Block, Note, Part, Project, Synthesis
 from consultkit.parse.inline import Span, plain, spans, without_off
-from consultkit.parse.markdown import scan
+from consultkit.parse.markdown import open_comment, scan
 from consultkit.privacy.matcher import Matcher
 from consultkit.privacy.organisations import organisation_matcher
 from consultkit.report import words
@@ -337,8 +337,7 @@ def without_open_comments(project: Project) -> Project:
         if document.file not in opened:
             return document
         text = document.body.data.decode()
-        last = text.rfind("-->") + 1
-        before = text[: text.index("<!--", last)]
+        before = text[: open_comment(text)]
         first_line = opened[document.file] - before.count("\n")
         return document._replace(body=scan(before, document.file, first_line, [], strict=False))
 

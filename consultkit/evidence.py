@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from consultkit.diagnostic import Place
 from consultkit.model import Block, Note, Project, Synthesis
-from consultkit.parse.inline import cut, spans
+from consultkit.parse.inline import spans, without_off
 from consultkit.quotation import (
     CitationMark,
     Nearest,
@@ -264,12 +264,8 @@ def is_translation(block: Block) -> bool:
 
 def _texts(block: Block) -> Iterator[tuple[Source, str]]:
     """The block's words: what was spoken, what is summary, and what its writer keeps off."""
-    text = block.text
-    if "{.off" in text or " .off" in text:
-        whole = normalise(text)
-        text = cut(text, lambda classes: "off" in classes)
-    else:
-        whole = ""
+    text = without_off(block.text)
+    whole = normalise(block.text) if text != block.text else ""
     if block.kind == "quote":
         yield Source.VERBATIM, normalise(text)
     else:

@@ -132,7 +132,8 @@ def test_an_editor_that_fails_changes_nothing(campaign: Path, monkeypatch: pytes
 def test_without_a_terminal_no_editor_is_started(
     campaign: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("VISUAL", f"touch {campaign / 'ouvert'};")
+    monkeypatch.delenv("VISUAL", raising=False)
+    monkeypatch.delenv("EDITOR", raising=False)
     monkeypatch.setattr("sys.stdin.isatty", lambda: False)
     assert main(["identities", "edit"]) == 2
     assert "terminal" in capsys.readouterr().err

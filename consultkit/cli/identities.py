@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -137,9 +138,10 @@ def _opens(path: Path, data: bytes) -> bool:
 
 def _edited(before: bytes) -> bytes:
     """What the user's editor makes of a text, in a private folder that is removed afterwards."""
-    if not sys.stdin.isatty():
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if command is None and not sys.stdin.isatty():  # an editor that was named may need none
         raise WorkspaceError(_("An editor needs a terminal: run `consultkit identities edit` in one."))
-    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if os.name == "nt" else "vi")
+    command = command or ("notepad" if os.name == "nt" else shutil.which("nano") or "vi")
     with tempfile.TemporaryDirectory(prefix="consultkit-") as folder:
         path = Path(folder) / "identities.yaml"
         path.touch(mode=0o600)

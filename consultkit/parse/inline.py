@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from consultkit.parse.markdown import attributes
 
-_TOKENS = re.compile(r"\\.|(`+)|\[|\](?:\{([^{}]*)\})?|\{[.#][^{}\s]", re.DOTALL)
+_TOKENS = re.compile(r"\\.|(`+)|\[|\](?:\{([^{}]*)\})?|\{[.#][^{}\s]|\{\W{0,4}(?i:off)\W{0,4}\}", re.DOTALL)
+_OFF = re.compile(r"\boff\b", re.IGNORECASE)
+_BARE_WORDS = re.compile(r"[\w .,;#-]*[^\W\d_][\w .,;#-]*")
 _SIMPLE = re.compile(r"\[([^\[\]{}]*)\]\{(\.[A-Za-z][\w-]*(?: \.[A-Za-z][\w-]*)*)\}")
 _IMAGE_OR_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
 # The span of a mark is bounded: thousands of stars that nothing closes would cost minutes.
@@ -62,8 +64,11 @@ def spans(text: str) -> tuple[list[Span], list[int]]:
                     stray.append(match.start())
                     continue
                 attrs, strange = attributes(match[2])
+                classes = attrs.classes
+                if "off" not in classes and _OFF.search(match[2]):  # a fault, and kept off all the same
+                    classes += ("off",)
                 inner = (start + 1, match.start())
-                found.append(Span(start, match.end(), *inner, attrs.classes, attrs.id, attrs.values, strange))
+                found.append(Span(start, match.end(), *inner, classes, attrs.id, attrs.values, strange))
         elif token[0] == "{":
             stray.append(match.start())
     return sorted(found, key=lambda span: (span.start, -span.end)), stray
@@ -71,7 +76,7 @@ def spans(text: str) -> tuple[list[Span], list[int]]:
 
 def _simple(text: str) -> list[Span] | None:
     """The spans of a block that has no braces but those of plain [passage]{.theme}: nine in ten."""
-    if "`" in text or "\\" in text:
+    if any(sign in text for sign in ("`", "\\", "Off", "OFF")):
         return None
     found = [
         Span(m.start(), m.end(), m.start() + 1, m.end(1), tuple(m[2][1:].split(" .")), "", (), "")
@@ -81,7 +86,9 @@ def _simple(text: str) -> list[Span] | None:
 
 
 def _looks_like_attributes(text: str) -> bool:
-    return text[:1] in (".", "#") or "=" in text
+    """Whether braces after a passage were meant to code it: {.theme}, or {theme} without its point."""
+    text = text.strip()
+    return text[:1] in (".", "#") or "=" in text or _BARE_WORDS.fullmatch(text) is not None
 
 
 def cut(text: str, unwanted: Callable[[tuple[str, ...]], bool]) -> str:
@@ -98,7 +105,7 @@ def cut(text: str, unwanted: Callable[[tuple[str, ...]], bool]) -> str:
 
 def without_off(text: str) -> str:
     """The text without what its writer keeps off every output."""
-    return cut(text, lambda classes: "off" in classes) if "off" in text else text
+    return cut(text, lambda classes: "off" in classes) if _OFF.search(text) else text
 
 
 def _tidy(text: str) -> str:

@@ -79,7 +79,8 @@ def scan_source(
     body = source.data[start - 1 :]  # with the line end before it
     if b"<!--" in signs:
         body = _blank_bytes(body)
-    if b"<!--" in body or (strict and any(sign in signs and sign in body for sign in _MAY_VANISH)):
+    in_doubt = signs.count(b"<!--") != signs.count(b"-->")
+    if in_doubt or (strict and any(sign in signs and sign in body for sign in _MAY_VANISH)):
         text = _blank_comments(to_text(source.data[start:]), file, first_line, faults)
         if strict:
             _find_vanishing(text, file, first_line, faults)
@@ -122,14 +123,24 @@ def _outline(lines: tuple[bytes, ...]) -> Outline | None:
 
 def _blank_comments(text: str, file: str, first_line: int, faults: list[Fault]) -> str:
     """The text with its comments blanked, columns kept; of one that is not closed only the sign goes."""
+    opened = open_comment(text)
+    if opened >= 0:
+        place = _place(text, opened, file, first_line, 4)
+        faults.append(Fault("md-comment", place, _("This comment is not closed."), _("Close it with -->.")))
     last = text.rfind("-->") + 3  # past it nothing closes, and nothing is looked for in vain
     text = _COMMENT.sub(lambda match: _NOT_NEWLINE.sub(" ", match[0]), text[:last]) + text[last:]
-    index = text.find("<!--")
-    if index >= 0:
-        place = _place(text, index, file, first_line, 4)
-        faults.append(Fault("md-comment", place, _("This comment is not closed."), _("Close it with -->.")))
-        text = text[:index] + "    " + text[index + 4 :]
-    return text
+    return text.replace("<!--", "    ", 1)
+
+
+def open_comment(text: str) -> int:
+    """Where a comment begins that is not closed before the next one begins; -1 where all are."""
+    at = 0
+    while (start := text.find("<!--", at)) >= 0:
+        end = text.find("-->", start + 4)
+        if end < 0 or text.find("<!--", start + 4, end) >= 0:
+            return start
+        at = end + 3
+    return -1
 
 
 def _blank_bytes(data: bytes) -> bytes:

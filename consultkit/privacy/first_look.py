@@ -1,4 +1,4 @@
-"""A first look at a text's UTF-8 bytes: whether `patterns.search` can find anything, in a fraction of its time.
+"""A first look at a text's UTF-8 bytes: whether `patterns.search` can find anything, in little of its time.
 
 It may say yes for nothing; it never says no where something would be found. Each line is reduced to its
 shape, and each distinct shape is judged once: campaigns hold few.
