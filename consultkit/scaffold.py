@@ -346,6 +346,12 @@ def campaign_synthesis_file(project: Project) -> Planned:
     return Planned(existing, ("\n".join(lines).rstrip() + "\n").encode(), (project.root / existing).exists())
 
 
+def is_frame(written: bytes) -> bool:
+    """Whether a synthesis is still as `init` laid it down: nothing is lost by laying it down anew."""
+    frames = ((SCAFFOLD / language / names["synthesis"]).read_bytes() for language, names in FILES.items())
+    return written.replace(b"\r\n", b"\n") in frames
+
+
 def duplicates_of(project: Project, actor: Actor, region: str) -> list[Note]:
     """The notes that an actor already has in a region."""
     return [note for note in project.notes if actor.id in note.actors and note.region == region]

@@ -269,6 +269,25 @@ def test_synthesis_offers_answers_and_quotations_to_paste(campaign: Path) -> Non
     assert pasted.count("-->") == pasted.count("<!--")
 
 
+def test_synthesis_completes_what_init_laid_down_and_nobody_touched(empty: Path) -> None:
+    assert main(["init", "--yes", "--lang", "fr"]) == 0
+    assert (empty / ".git").is_dir()
+    frame = empty / "notes/synthese.md"
+    before = frame.read_text("utf-8")
+    assert main(["synthesis"]) == 0
+    laid = frame.read_text("utf-8")
+    assert laid.startswith(before.rstrip()) and laid.count("## ") > before.count("## ")
+    assert main(["synthesis"]) == 1
+    assert frame.read_text("utf-8") == laid
+
+
+@pytest.mark.parametrize("region", ["gao", "Gao", "GAO"])
+def test_a_region_may_be_named_as_people_write_it(campaign: Path, region: str) -> None:
+    (campaign / "notes/gao/synthese.md").unlink(missing_ok=True)
+    assert main(["synthesis", region]) == 0
+    assert "region: gao" in (campaign / "notes/gao/synthese.md").read_text("utf-8")
+
+
 def test_synthesis_never_overwrites(campaign: Path) -> None:
     before = (campaign / "notes/gao/synthese.md").read_bytes()
     assert main(["synthesis", "gao"]) == 1

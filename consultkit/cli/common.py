@@ -12,7 +12,7 @@ from consultkit.i18n import _
 from consultkit.model import ActorMapping, Guide, Project
 from consultkit.output.terminal import ask, printable, say, terminal_width, width_of, wrap
 from consultkit.privacy.matcher import Hit
-from consultkit.text import did_you_mean, listing
+from consultkit.text import did_you_mean, fold, listing
 
 if TYPE_CHECKING:
     from consultkit.exchange.drafts import Outcome
@@ -33,12 +33,14 @@ def sound(project: Project) -> tuple[ActorMapping, Guide]:
     return mapping, project.guide
 
 
-def known_region(mapping: ActorMapping, region: str | None) -> None:
-    """WorkspaceError where a region was named that the mapping does not have."""
+def region_named(mapping: ActorMapping, named: str | None) -> str | None:
+    """The id of the region named by its id or its name; WorkspaceError where the mapping has none."""
+    ids = {fold(word): region.id for region in mapping.regions for word in (region.name, region.id)}
+    if named is None or fold(named) in ids:
+        return ids[fold(named)] if named is not None else None
     known = mapping.region_by_id
-    if region is not None and region not in known:
-        message = _("No {what} has the id “{id}”.").format(what=_("region"), id=region)
-        raise WorkspaceError(f"{message} {did_you_mean(region, known) or listing(known)}")
+    message = _("No {what} has the id “{id}”.").format(what=_("region"), id=named)
+    raise WorkspaceError(f"{message} {did_you_mean(named, known) or listing(known)}")
 
 
 def hidden(project: Project, text: str) -> str:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consultkit.cli import root
-from consultkit.cli.report import Edition, _known_region, refuse
+from consultkit.cli.common import region_named
+from consultkit.cli.report import Edition, refuse
 from consultkit.diagnostic import Diagnostic, Severity
 from consultkit.files import locked, write_atomic
 from consultkit.i18n import _, ngettext, speaking
@@ -48,7 +49,7 @@ def export(
     suffix = file.suffix.lower()
     _check_wishes(suffix, grid, table)
     project = load(root())
-    _known_region(project, region)
+    region = region_named(project.mapping, region) if project.mapping else region
     refusals = _refusals(project, region)
     if project.mapping is None or (refusals and not force):
         return refuse(project, refusals, forcible=project.mapping is not None)

@@ -29,6 +29,7 @@ def init(
     git: Annotated[
         bool | None, typer.Option("--git/--no-git", help=_("Whether to make a git repository."))
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help=_("Does not ask."))] = False,
 ) -> int:
     """Makes a campaign, or completes one; never overwrites."""
     root = folder or Options.root or Path.cwd()
@@ -54,7 +55,7 @@ def init(
                 "{n} file was there and stays as it is.", "{n} files were there and stay as they are.", kept
             ).format(n=kept)
         )
-    _offer_git(root, git)
+    _offer_git(root, True if yes and git is None else git)
     if new:
         tell(_("The campaign is ready in {folder}.").format(folder=root))
         if root.resolve() != Path.cwd().resolve():

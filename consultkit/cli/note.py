@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from consultkit.cli import root
-from consultkit.cli.common import known_region, sound
+from consultkit.cli.common import region_named, sound
 from consultkit.files import WorkspaceError, locked
 from consultkit.i18n import _, speaking
 from consultkit.load import load
@@ -50,7 +50,7 @@ def note(
     with locked(root()):
         project = load(root())
         mapping, guide = sound(project)
-        known_region(mapping, region)
+        region = region_named(mapping, region)
         if everyone:
             pairs = shuffled([pair for pair in without_note(project) if region in (None, pair[1])])
         else:

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consultkit.cli import day_given, root
+from consultkit.cli.common import region_named
 from consultkit.diagnostic import Diagnostic, Severity
 from consultkit.files import WorkspaceError, locked, place_at, write_atomic
 from consultkit.i18n import _, ngettext, reason, speaking
 from consultkit.load import load
 from consultkit.model import Project
 from consultkit.rules import run, select
-from consultkit.text import did_you_mean, listing
 
 if TYPE_CHECKING:
     from consultkit.report.build import Built
@@ -82,7 +82,7 @@ def report(
 ) -> int:
     """Makes the report in Word and PDF."""
     project = load(root())
-    _known_region(project, region)
+    region = region_named(project.mapping, region) if project.mapping else region
     organisation_alone(deliver)
     if verify is not None:
         return _verify(project, verify, region)
@@ -128,13 +128,6 @@ def organisation_alone(to: str | None) -> None:
 
     if to is not None and not organisation_word(to):
         raise WorkspaceError(_("Name the organisation that receives it, not a person or an address."))
-
-
-def _known_region(project: Project, region: str | None) -> None:
-    if region is not None and project.mapping and region not in project.mapping.region_by_id:
-        known = project.mapping.region_by_id
-        message = _("No {what} has the id “{id}”.").format(what=_("region"), id=region)
-        raise WorkspaceError(f"{message} {did_you_mean(region, known) or listing(known)}")
 
 
 def _refusals(project: Project, kind: Kind, region: str | None) -> list[Diagnostic]:

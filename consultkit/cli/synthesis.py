@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from consultkit.cli import root
-from consultkit.cli.common import known_region, sound
+from consultkit.cli.common import region_named, sound
 from consultkit.files import locked, write_atomic
 from consultkit.i18n import _, speaking
 from consultkit.load import load
-from consultkit.scaffold import campaign_synthesis_file, synthesis_file
+from consultkit.scaffold import campaign_synthesis_file, is_frame, synthesis_file
 
 
 def synthesis(
@@ -25,13 +25,13 @@ def synthesis(
     with locked(root()):
         project = load(root())
         mapping, guide = sound(project)
-        known_region(mapping, region)
+        region = region_named(mapping, region)
         with speaking(project.language):
             planned = synthesis_file(project, guide, region) if region else campaign_synthesis_file(project)
         target = out if out is not None else project.root / planned.path
-        if target.exists():
+        if target.exists() and not is_frame(target.read_bytes()):
             message = _("{path} exists and stays as it is. --out FILE writes the material elsewhere.")
-            print(message.format(path=target))
+            print(message.format(path=out or planned.path))
             return 1
         write_atomic(target, planned.content)
     print(f"  + {out or planned.path}")

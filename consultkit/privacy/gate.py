@@ -24,7 +24,7 @@ class Leak:
 
     def __str__(self) -> str:
         message = _("{file}: a known identity ({owner}) stands in {where}.")
-        return message.format(file=self.file, owner=self.owner, where=self.where)
+        return message.format(file=self.file, owner=self.owner, where=self.where or _("the text"))
 
 
 def leaks(
