@@ -288,6 +288,19 @@ def test_a_region_may_be_named_as_people_write_it(campaign: Path, region: str) -
     assert "region: gao" in (campaign / "notes/gao/synthese.md").read_text("utf-8")
 
 
+def test_a_note_named_without_its_folder_is_pointed_to(
+    campaign: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", "GAO-01"]) == 2
+    assert "notes/gao/GAO-01.md" in capsys.readouterr().err
+
+
+def test_usage_errors_quote_as_the_language_does(empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", "--to", "docs", "--lang", "fr"]) == 2
+    said = capsys.readouterr().err
+    assert "« docx »" in said.replace("\u00a0", " ") and "'" not in said
+
+
 def test_synthesis_never_overwrites(campaign: Path) -> None:
     before = (campaign / "notes/gao/synthese.md").read_bytes()
     assert main(["synthesis", "gao"]) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import re
 from collections.abc import Callable
 
 import click
@@ -103,6 +104,10 @@ def _with_usage_errors(run: Callable[[list[str]], int]) -> Callable[[list[str]],
             print(error.format_message())
             return 2
         except click.ClickException as error:
+            sentence = re.sub(
+                r"'([^'\s]+)'", _("“{value}”").replace("{value}", r"\1"), error.format_message()
+            )
+            error.format_message = lambda: sentence  # type: ignore[method-assign]
             error.show()
             return error.exit_code
         except click.exceptions.Exit as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import sys
 from dataclasses import replace
 from enum import StrEnum
@@ -139,7 +140,12 @@ def _wanted(workspace: Path, paths: list[Path]) -> list[str] | None:
     for path in paths:
         full = (path if path.exists() else workspace / path).resolve()
         if not full.exists():
-            raise WorkspaceError(_("{path} does not exist.").format(path=path))
+            notes = workspace.glob(
+                f"notes/*/{glob.escape(path.stem)}.md"
+            )  # its id, or the file without its folder
+            near = next((note.relative_to(workspace).as_posix() for note in notes), None)
+            help = " " + _("Did you mean “{near}”?").format(near=near) if near else ""
+            raise WorkspaceError(_("{path} does not exist.").format(path=path) + help)
         if not full.is_relative_to(workspace.resolve()):
             raise WorkspaceError(_("{path} lies outside the campaign.").format(path=path))
         if full == workspace.resolve():

@@ -23,7 +23,8 @@ def explain(
     rule = BY_CODE.get(code.upper()) or by_name.get(code.lower())
     if rule is None:
         near = nearest(code.upper(), BY_CODE) or nearest(code.lower(), by_name)
-        help = _("Did you mean “{near}”?").format(near=near) if near else ""
+        known = _("Known: {names}.").format(names=", ".join(sorted({code[0] for code in BY_CODE})))
+        help = _("Did you mean “{near}”?").format(near=near) if near else known
         raise WorkspaceError(_("No rule has the code “{code}”.").format(code=code) + " " + help)
     documentation, width = rule.documentation, terminal_width(88)
     lines: list[Line] = [
