@@ -29,7 +29,9 @@ _NOT_NEWLINE = re.compile(r"[^\n]")
 
 _HTML = re.compile(r"<(?:[/?!]|\[)?[A-Za-z][^<>]*>|<!\[CDATA\[|<\?[^>]*\?>", re.DOTALL)
 _AUTOLINK = re.compile(r"<(?:https?://[^\s<>]+|mailto:[^\s<>]+|[\w.+-]+@[\w-]+\.[\w.-]+)>\Z")
-_REFERENCE = re.compile(r"^(?:>[ ]?)*[ ]{0,3}\[(?!\^)([^\]\n]+)\]:(?=\s|$)", re.MULTILINE)
+_REFERENCE = re.compile(
+    r"^(?:[ ]{0,3}(?:>[ ]?|(?:[-*+]|\d{1,9}[.)])[ ]+)+)?[ ]{0,3}\[(?!\^)([^\]\n]+)\]:(?=\s|$)", re.MULTILINE
+)
 _FOOTNOTE = re.compile(r"^(?:>[ ]?)*[ ]{0,3}\[\^([^\]\s]+)\]:", re.MULTILINE)
 _RAW = re.compile(r"\{=[A-Za-z]\w*\}")
 _DIV = re.compile(r"^(?:>[ ]?)*[ ]{0,3}:{3,}", re.MULTILINE)

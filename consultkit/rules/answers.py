@@ -380,7 +380,7 @@ def unknown_theme(project: Project) -> Iterator[Finding]:
 
 def _broken_themes(project: Project) -> int:
     """How many themes have no id of their own: told elsewhere, and what is coded with them is not."""
-    faults = sum(fault.place.file == THEMES for fault in project.faults)
+    faults = sum(fault.place.file == THEMES and fault.kind != "file-bom" for fault in project.faults)
     return faults + len(project.themes) - len(project.theme_by_id)
 
 
