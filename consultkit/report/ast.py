@@ -32,7 +32,6 @@ PREFIX = re.compile(r"p\d+__")  # added by --file-scope to the ids of each part
 INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 LABELS = {"fr": ("Tableau {n}\u00a0:", "Figure {n}\u00a0:"), "en": ("Table {n}:", "Figure {n}:")}
 DEEPEST = 6  # heading levels that HTML knows
-CROWDED = 60  # headings of the third level that one chapter may have in the contents
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,19 +72,8 @@ def clean(trees: Sequence[bytes], language: str, picture: Callable[[str, str], P
 
 
 def contents(outline: Sequence[Heading]) -> list[Heading]:
-    """The headings that the contents name, three levels deep.
-
-    The third is left out of a chapter that is crowded: the detailed notes alone would fill nine pages.
-    """
-    out: list[Heading] = []
-    chapter: list[Heading] = []
-    for heading in (*outline, Heading(1, "", "")):
-        if heading.level == 1:
-            crowded = sum(item.level == 3 for item in chapter) > CROWDED
-            out += [item for item in chapter if item.level < 3 or (item.level == 3 and not crowded)]
-            chapter = []
-        chapter.append(heading)
-    return out
+    """The headings that the contents name: chapters and sections. Four regions below each would hide them."""
+    return [heading for heading in outline if heading.level <= 2]
 
 
 @contextmanager

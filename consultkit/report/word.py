@@ -124,7 +124,7 @@ def contents(entries: Sequence[Heading], title: str) -> list[Node]:
     for index, heading in enumerate(entries):
         line = [_link(heading)]
         if index == 0:
-            code = '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-3" \\h \\z \\u </w:instrText></w:r>'
+            code = '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText></w:r>'
             line.insert(0, _run(FIELD.format(kind="begin") + code + FIELD.format(kind="separate")))
         if index == len(entries) - 1:
             line.append(_run(FIELD.format(kind="end")))
