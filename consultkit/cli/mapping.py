@@ -32,8 +32,19 @@ HELP = (
 
 def export(
     file: Annotated[Path, typer.Argument(help=_("The file to write: .xlsx or .csv."))],
+    with_appointments: Annotated[
+        bool,
+        typer.Option("--with-appointments", help=_("With the appointments, which tell where you are.")),
+    ] = False,
+    deliver: Annotated[
+        str | None,
+        typer.Option(metavar="TO", help=_("Names it for sending to an organisation, and logs it.")),
+    ] = None,
 ) -> int:
-    """Writes the actors as a spreadsheet for the commissioner; when you meet whom is not in it."""
+    """Writes the actors as a spreadsheet for the commissioner."""
+    from consultkit.cli.report import organisation_alone
+    from consultkit.deliveries import delivery, record, sending_name
+    from consultkit.exchange.table import columns
     from consultkit.privacy.gate import leaks
     from consultkit.rules.privacy import matcher
 
@@ -41,15 +52,23 @@ def export(
     mapping = readable(project)
     if file.suffix.lower() not in (".xlsx", ".csv"):
         raise typer.BadParameter(_("The file must end in .xlsx or .csv."))
+    organisation_alone(deliver)
     with speaking(project.language):
-        outputs = _tables(project, mapping, file)
+        if deliver is not None:
+            file = file.with_name(sending_name(project, [_("Mapping")], file.suffix))
+        outputs = _tables(project, mapping, file, columns(with_appointments))
     found = leaks(outputs, matcher(project))
     for leak in found:
         print(leak, file=sys.stderr)
     if found:
         return 1
-    for name, data in outputs.items():
-        write_atomic(file.parent / name, data)
+    with locked(project.root) if deliver else contextlib.nullcontext():
+        for name, data in outputs.items():
+            write_atomic(file.parent / name, data)
+        if deliver:
+            sent = delivery(project, file.name, outputs[file.name], to=deliver, kind="mapping")
+            with speaking(project.language):
+                record(project.root, [sent])
     number = len(mapping.actors)
     said = ngettext("{file}: {number} actor.", "{file}: {number} actors.", number)
     print(said.format(file=file, number=number))
@@ -149,16 +168,16 @@ def _pair(text: str) -> tuple[str, str]:
     return left.strip(), right.strip()
 
 
-def _tables(project: Project, mapping: ActorMapping, file: Path) -> dict[str, bytes]:
+def _tables(project: Project, mapping: ActorMapping, file: Path, keys: list[str]) -> dict[str, bytes]:
     """The file to write by its name; what must be said of a .csv stands in a text beside it."""
     from consultkit.exchange import spreadsheet as sheet
-    from consultkit.exchange.table import COLUMNS, rows
+    from consultkit.exchange.table import rows
     from consultkit.exchange.vocabulary import CHOICES, HEADINGS, LABELS
 
-    body = rows(mapping)
+    body = rows(mapping, keys)
     lines = [_(line) for line in HELP] + ([] if project.names_checked else [_("Names not checked.")])
     if file.suffix.lower() == ".csv":
-        heads = [_(HEADINGS[key][0]) for key in COLUMNS]
+        heads = [_(HEADINGS[key][0]) for key in keys]
         made = {file.name: sheet.to_csv([heads, *body], ";" if project.language == "fr" else ",")}
         beside = {f"{file.stem}-{_('README')}.txt": "\r\n".join([*lines, ""]).encode()}
         return made if project.names_checked else made | beside
@@ -171,7 +190,7 @@ def _tables(project: Project, mapping: ActorMapping, file: Path) -> dict[str, by
     strict = ("type", "kind", "priority", "review")
     columns = [
         sheet.Column(_(HEADINGS[key][0]), HEADINGS[key][1], choices.get(key, ()), key in strict)
-        for key in COLUMNS
+        for key in keys
     ]
     about = sheet.Page(_("Instructions"), [sheet.Column(_("Instructions"), 100)], [[line] for line in lines])
     pages = [sheet.Page(_("Actors"), columns, body), about]

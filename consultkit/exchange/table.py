@@ -15,7 +15,6 @@ from consultkit.schema.declare import ACTOR
 LISTS = ("regions", "cercles", "sectors")
 PER_REGION = ("status", "reason", "reason_code", "appointment")
 ORDER = tuple(ACTOR.fields)
-COLUMNS = [key for key in HEADINGS if key != "appointment"]  # of an export
 DEFAULTS: dict[str, Any] = {"kind": "organisation", "priority": "medium", "status": {"": "identified"}}
 
 Values = dict[str, Any]  # key -> text, tuple of texts, or {region: text} ("" for all regions)
@@ -53,9 +52,14 @@ def _word(key: str, value: str) -> str:
     return _(LABELS[value]) if key in CHOICES and value in LABELS else value
 
 
-def rows(mapping: ActorMapping) -> list[list[str]]:
-    """The actors as rows under the columns of an export."""
-    return [[shown(mapping, values_of(actor), key) for key in COLUMNS] for actor in mapping.actors]
+def columns(with_appointments: bool) -> list[str]:
+    """The keys of an export, in order; appointments, which tell where one will be, only where asked for."""
+    return [key for key in HEADINGS if key != "appointment" or with_appointments]
+
+
+def rows(mapping: ActorMapping, keys: list[str]) -> list[list[str]]:
+    """The actors as rows under these columns."""
+    return [[shown(mapping, values_of(actor), key) for key in keys] for actor in mapping.actors]
 
 
 def same(one: Values, other: Values) -> bool:

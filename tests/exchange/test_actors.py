@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from consultkit.exchange.actors import Import, read_list
 from consultkit.exchange.spreadsheet import Column, Page, Sheet, read, to_csv, to_xlsx
-from consultkit.exchange.table import COLUMNS, rows, same, values_of
+from consultkit.exchange.table import columns, rows, same, values_of
 from consultkit.exchange.vocabulary import CHOICES, HEADINGS, LABELS, Vocabulary, choice, day, heading_key
 from consultkit.exchange.yaml_edit import dump
 from consultkit.files import Source, WorkspaceError
@@ -179,14 +179,14 @@ def test_a_3w_file_makes_one_actor_of_many_rows() -> None:
 
 def test_an_export_with_changes_changes_that_alone() -> None:
     base = mapping()
-    table = [[HEADINGS[key][0] for key in COLUMNS], *rows(base)]
-    at = {key: index for index, key in enumerate(COLUMNS)}
+    table = [[HEADINGS[key][0] for key in columns(True)], *rows(base, columns(True))]
+    at = {key: index for index, key in enumerate(columns(True))}
     table[1][at["acronym"]] = ""
     table[1][at["name"]] = "Association Tamat Plus"
     table[1][at["review"]] = "à retirer"
     table[2][at["status"]] = "Gao : refusé ; Mopti: contacté"
     table[2][at["sectors"]] = "Éducation"
-    table.append(["", "Nouvelle", *[""] * 12])
+    table.append(["", "Nouvelle", *[""] * 13])
     table[3][at["type"]], table[3][at["regions"]] = "ONG nationale", "Gao ; Mopti"
     done = imported(*table)
     new = after(done)
@@ -377,9 +377,12 @@ ACTOR = st.fixed_dictionaries(
 @given(
     st.lists(ACTOR, min_size=1, max_size=4),
     st.sampled_from([".xlsx", ".csv"]),
+    st.booleans(),
     st.sampled_from(["fr", "en"]),
 )
-def test_export_then_import_is_the_identity(actors: list, kind: str, language: str) -> None:
+def test_export_then_import_is_the_identity(
+    actors: list, kind: str, appointments: bool, language: str
+) -> None:
     use(language)
     text = BASE[: BASE.index("actors:\n")] + "actors:\n"
     for number, actor in enumerate(actors):
@@ -387,8 +390,8 @@ def test_export_then_import_is_the_identity(actors: list, kind: str, language: s
             f"    {key}: {dump(value)}\n" for key, value in actor.items()
         )
     base = mapping(text)
-    heads = [catalogue(language).gettext(HEADINGS[key][0]) for key in COLUMNS]
-    table = rows(base)
+    heads = [catalogue(language).gettext(HEADINGS[key][0]) for key in columns(appointments)]
+    table = rows(base, columns(appointments))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"a{kind}"
         path.write_bytes(

@@ -41,22 +41,39 @@ def state(root: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("name", ["acteurs.xlsx", "acteurs.csv"])
-def test_an_export_read_again_writes_nothing(campaign: Path, name: str, capsys) -> None:
-    assert main(["mapping", "export", name]) == 0
+@pytest.mark.parametrize("options", [[], ["--with-appointments"]])
+def test_an_export_read_again_writes_nothing(campaign: Path, name: str, options: list[str], capsys) -> None:
+    assert main(["mapping", "export", name, *options]) == 0
     before = state(campaign)
     assert main(["mapping", "import", name, "--yes"]) == 0
     assert state(campaign) == before
     assert "already" in capsys.readouterr().out
 
 
+def test_a_mapping_that_is_sent_has_a_name_for_it_and_is_logged(campaign: Path) -> None:
+    assert main(["mapping", "export", "acteurs.xlsx", "--deliver", "Interpeace"]) == 0
+    (sent,) = campaign.glob("Cartographie_v1_*.xlsx")
+    log = (campaign / "notes/livraisons.yaml").read_text("utf-8")
+    assert sent.name in log and "Interpeace" in log and "kind: mapping" in log
+    assert not (campaign / "acteurs.xlsx").exists()
+    assert main(["mapping", "export", "acteurs.xlsx", "--deliver", "quelqu-un@example.org"]) == 2
+
+
 def test_an_export_tells_neither_who_was_heard_nor_when_one_meets(campaign: Path) -> None:
     assert main(["mapping", "export", "a.xlsx"]) == 0
+    assert main(["mapping", "export", "b.xlsx", "--with-appointments"]) == 0
     book = openpyxl.load_workbook("a.xlsx")
     cells = [str(cell.value) for sheet in book for row in sheet for cell in row if cell.value]
     assert "scheduled" in cells or "planifié" in cells
     assert not any(
         "2023-06-20" in cell or "GAO-0" in cell or "onsult" in cell.replace("consultkit", "")
         for cell in cells
+    )
+    assert any(
+        cell.value == "2023-06-20"
+        for sheet in openpyxl.load_workbook("b.xlsx")
+        for row in sheet
+        for cell in row
     )
     sheet = book.worksheets[0]
     assert sheet.freeze_panes == "A2"
