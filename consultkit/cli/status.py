@@ -203,12 +203,15 @@ def _deliverables(project: Project) -> list[Line]:
     if not rows:
         return []
     lines: list[Line] = [[(_("Deliverables"), "bold")]]
+    states = max(map(width_of, (_("delivered"), _("late"), _("due"))))
+    ids = max(width_of(deliverable.id) for deliverable, _delivered in rows)
     for deliverable, delivered in rows:
         late = not delivered and deliverable.due is not None and deliverable.due < project.today
         state = _("delivered") if delivered else _("late") if late else _("due")
         day = long_date(deliverable.due) if deliverable.due else ""
         style = "green" if delivered else "red" if late else ""
-        lines.append([(f"  {printable(deliverable.id)} ", ""), (state, style), (f" {day}".rstrip(), "")])
+        name, when = pad(printable(deliverable.id), ids), f" {day}".rstrip()
+        lines.append([(f"  {name} ", ""), (pad(state, states) if when else state, style), (when, "")])
     return lines
 
 
