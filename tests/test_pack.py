@@ -65,6 +65,44 @@ def note(id_: str, actor: str) -> str:
     return f"---\nid: {id_}\nactor: {actor}\nregion: gao\nstatus: draft\n---\n\nNote de {actor}.\n"
 
 
+def test_the_guide_the_codebook_and_the_exceptions_travel(pair: tuple[Path, Path]) -> None:
+    one, other = pair
+    send(one, other)
+    archive = one / "guides/archive/guide-1.0.md"
+    archive.parent.mkdir()
+    archive.write_bytes((one / "guides/guide-entretien.md").read_bytes())
+    edit(one, "guides/guide-entretien.md", "Vos projets ?", "Quels sont vos projets ?")
+    edit(one, "guides/themes.yaml", "themes:", "# relu\nthemes:")
+    (one / "notes/exceptions.yaml").write_text("allowed: []\n", "utf-8")
+    assert send(one, other) == 0
+    for name in (
+        "guides/guide-entretien.md",
+        "guides/archive/guide-1.0.md",
+        "guides/themes.yaml",
+        "notes/exceptions.yaml",
+    ):
+        assert (other / name).read_bytes() == (one / name).read_bytes()
+
+
+def test_a_guide_changed_on_both_sides_is_shown_and_both_are_kept(
+    pair: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    one, other = pair
+    send(one, other)
+    edit(one, "guides/guide-entretien.md", "Vos projets ?", "Quels sont vos projets ?")
+    edit(other, "guides/guide-entretien.md", "Vos projets ?", "Vos projets en cours ?")
+    edit(one, "guides/themes.yaml", "themes:", "# un\nthemes:")
+    edit(other, "guides/themes.yaml", "themes:", "# deux\nthemes:")
+    capsys.readouterr()
+    send(one, other)
+    assert "guides/guide-entretien.md" in capsys.readouterr().out
+    assert "Vos projets en cours ?" in (other / "guides/guide-entretien.md").read_text("utf-8")
+    (beside,) = (other / "guides").glob("guide-entretien.autre-*.md")
+    assert "Quels sont vos projets ?" in beside.read_text("utf-8")
+    (codes,) = (other / "guides").glob("themes.autre-*.yaml")
+    assert codes.read_text("utf-8").startswith("# un")
+
+
 def test_a_pack_is_the_regions_work_and_nothing_private(pair: tuple[Path, Path], tmp_path: Path) -> None:
     one, _other = pair
     (one / "notes/mopti").mkdir()
@@ -75,7 +113,7 @@ def test_a_pack_is_the_regions_work_and_nothing_private(pair: tuple[Path, Path],
     assert files[0].read_bytes() == files[1].read_bytes()
     with zipfile.ZipFile(files[0]) as archive:
         assert archive.namelist() == [
-            "manifest.json", "mapping.yaml", "notes/gao/GAO-01.md", "notes/gao/GAO-02.md", "notes/gao/synthese.md",
+            "manifest.json", "guides/guide-entretien.md", "guides/themes.yaml", "mapping.yaml", "notes/gao/GAO-01.md", "notes/gao/GAO-02.md", "notes/gao/synthese.md",
         ]  # fmt: skip
         assert not any(b"Fictivard" in archive.read(name) for name in archive.namelist())
         assert [s.name for s in parse(archive.read("mapping.yaml").decode()).sections] == [

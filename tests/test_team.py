@@ -194,7 +194,17 @@ def settle(copies: dict[str, Path], sent: list[Path], chance: random.Random) -> 
 
 
 def documents(root: Path) -> dict[str, bytes]:
-    return {p.relative_to(root).as_posix(): p.read_bytes() for p in sorted((root / "notes").rglob("*.md"))}
+    paths = [path for folder in ("guides", "notes") for path in sorted((root / folder).rglob("*.md"))]
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+
+
+def improve_guide(root: Path) -> None:
+    """In the middle of the play, one of the four rewords a question; the version before is kept."""
+    guide = root / "guides/guide-entretien.md"
+    archive = root / "guides/archive/guide-entretien-1.0.md"
+    archive.parent.mkdir()
+    archive.write_bytes(guide.read_bytes())
+    assert rewrite(root, "guides/guide-entretien.md", re.escape("Vos projets ?"), "Quels sont vos projets ?")
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -204,6 +214,8 @@ def test_twenty_one_days_end_with_one_campaign_that_is_the_union_of_all(
     chance = random.Random(seed)
     truth, sent = Truth(), []
     for day in range(DAYS):
+        if day == DAYS // 2:
+            improve_guide(copies["kayes"])
         for region in chance.sample(list(copies), len(copies)):
             work(copies[region], region, day, chance, truth)
             if chance.random() < 0.4:
@@ -215,6 +227,8 @@ def test_twenty_one_days_end_with_one_campaign_that_is_the_union_of_all(
         assert said(other) == said(first)
     final, texts = said(first), documents(first)
     assert not [name for name in texts if ".autre-" in name]
+    assert "Quels sont vos projets ?" in texts["guides/guide-entretien.md"].decode()
+    assert "Vos projets ?" in texts["guides/archive/guide-entretien-1.0.md"].decode()
     assert "≠" not in (first / "mapping.yaml").read_text("utf-8")
     for name, words in truth.notes.items():
         assert words in texts[name].decode()

@@ -13,7 +13,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from consultkit.diagnostic import Fault
-from consultkit.files import MAPPING, MAX_BYTES, WorkspaceError, decode, inside
+from consultkit.files import (
+    DELIVERIES,
+    EXCEPTIONS,
+    MAPPING,
+    MAX_BYTES,
+    THEMES,
+    WorkspaceError,
+    decode,
+    inside,
+)
 from consultkit.i18n import N_, _
 from consultkit.team.merge import Target, compose
 from consultkit.team.packing import Pack
@@ -22,7 +31,8 @@ from consultkit.team.units import Path as Unit
 from consultkit.team.versions import Ledger, State, digest, join, observe, plain
 
 SECTIONS = ("actor_types", "sectors", "actors")
-_OTHER = re.compile(r"(.+)\.autre-[0-9a-f]{12}\.md\Z")
+_OTHER = re.compile(r"(.+)\.autre-[0-9a-f]{12}(\.md|\.yaml)\Z")
+_COMMON = (THEMES, EXCEPTIONS)  # what the whole team shares, beside the guide and its earlier versions
 _SIGN = re.compile(r'# ≠ ([^\s:.\[]+)(?:\.([^\s:]+)|(\[\]))?: ("(?:[^"\\]|\\.)*")')
 ADDED, UPDATED, REMOVED, BOTH = N_("new"), N_("updated"), N_("removed"), N_("both kept")
 
@@ -70,7 +80,7 @@ class Plan:
 def piece_of(path: str) -> str:
     """The document that a file is a version of."""
     match = _OTHER.match(path)
-    return f"{match[1]}.md" if match else path
+    return match[1] + match[2] if match else path
 
 
 def unit_piece(section: str, entry: str, path: Unit = ()) -> str:
@@ -103,8 +113,11 @@ def _sign(unit: Unit, text: str) -> str:
 def read_copy(root: Path) -> Copy:
     """What a folder holds; WorkspaceError where something cannot be merged as it is, with its place."""
     documents = {}
-    for path in sorted((root / "notes").rglob("*.md")):
+    files = [path for folder in ("guides", "notes") for path in (root / folder).rglob("*.*")]
+    for path in sorted(files):
         name = path.relative_to(root).as_posix()
+        if path.suffix != ".md" and piece_of(name) not in _COMMON:
+            continue
         if any(part.startswith(".") for part in Path(name).parts):
             continue
         if not inside(root, path):
@@ -151,6 +164,7 @@ def extract(copy: Copy, ledger: Ledger, regions: Sequence[str], common: Iterable
     )
     folders = tuple(f"notes/{region}/" for region in regions) or ("notes/",)
     shared = set(common)
+    shared |= {piece for piece in map(piece_of, copy.documents) if _of_the_team(piece)}
     wanted = {p: d for p, d in copy.documents.items() if p.startswith(folders) or piece_of(p) in shared}
     readable(wanted)
     pieces = Copy(wanted, parse(text)).contents
@@ -159,12 +173,17 @@ def extract(copy: Copy, ledger: Ledger, regions: Sequence[str], common: Iterable
 
     def goes(piece: str) -> bool:
         if "\x1f" not in piece:  # a document; GIT is in no folder
-            return piece.startswith(folders) or piece in pieces
+            return piece.startswith(folders) or piece in pieces or _of_the_team(piece)
         section, entry = piece.split("\x1f")[1:3]
         return (section, entry) in kept or (section, entry) not in present
 
     versions = {p: s for p, s in ledger.items() if goes(p) and not (plain(s) and p in pieces)}
     return Pack("", "", tuple(regions), {MAPPING: text.encode(), **wanted}, versions)
+
+
+def _of_the_team(piece: str) -> bool:
+    """Whether a document is everybody's: the guide, its earlier versions, the codebook, the exceptions."""
+    return piece in _COMMON or piece.startswith("guides/")
 
 
 def _chosen(layout: Layout, regions: Sequence[str]) -> dict[str, list[Entry]]:
@@ -195,7 +214,7 @@ def _entries(layout: Layout, name: str) -> list[Entry]:
 def plan(root: Path, copy: Copy, ledger: Ledger, pack: Pack) -> Plan:
     """What receiving a pack does to a copy; WorkspaceError where it cannot be done without loss."""
     theirs = Copy(
-        {name: data for name, data in pack.files.items() if name.endswith(".md")},
+        {name: data for name, data in pack.files.items() if name not in (MAPPING, DELIVERIES)},
         _layout(pack.files.get(MAPPING, b"")),
     )
     readable(theirs.documents)
@@ -235,8 +254,9 @@ def _place(
     have = {path: data for path, data in copy.documents.items() if piece_of(path) == piece}
     every = [copy.documents.get(piece, b""), *theirs.contents.get(piece, ()), *have.values()]
     kept = {name: data for data in every if isinstance(data, bytes) and (name := digest(data)) in names}
+    stem, dot, suffix = piece.rpartition(".")
     wanted = {
-        f"{piece[:-3]}.autre-{name}.md" if index else piece: data
+        f"{stem}.autre-{name}{dot}{suffix}" if index else piece: data
         for index, (name, data) in enumerate(kept.items())
     }
     for path in dict.fromkeys([*have, *wanted]):

@@ -15,7 +15,15 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from consultkit.files import DELIVERIES, MAPPING, MAX_BYTES, WorkspaceError, bad_windows_name
+from consultkit.files import (
+    DELIVERIES,
+    EXCEPTIONS,
+    MAPPING,
+    MAX_BYTES,
+    THEMES,
+    WorkspaceError,
+    bad_windows_name,
+)
 from consultkit.i18n import _
 from consultkit.model import Project
 from consultkit.privacy.encryption import EncryptionError, decrypt, key_path
@@ -27,7 +35,11 @@ MANIFEST = "manifest.json"
 MAX_PACK = 100_000_000  # bytes, of the file and of all that is in it
 MAX_FILES = 20_000
 _ID = r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*"
-_NAME = re.compile(rf"notes/(?:{_ID}/)?[^/\\]+\.md\Z|{re.escape(MAPPING)}\Z|{re.escape(DELIVERIES)}\Z")
+_YAML = "|".join(re.escape(name.removesuffix(".yaml")) for name in (THEMES, EXCEPTIONS))
+_NAME = re.compile(
+    rf"(?:notes/(?:{_ID}/)?|guides/(?:archive/)?)[^/\\]+\.md\Z|(?:{_YAML})(?:\.autre-[0-9a-f]{{12}})?\.yaml\Z"
+    rf"|{re.escape(MAPPING)}\Z|{re.escape(DELIVERIES)}\Z"
+)
 
 
 @dataclass(frozen=True, slots=True)
