@@ -21,30 +21,38 @@ _innocent: set[bytes] = set()
 
 @cache
 def _suspect() -> re.Pattern[bytes]:
-    """Phones (dates aside), coordinates, number plates, IBAN, plus codes, addresses, accounts."""
-    phone = rb"(?<!0)(?!0000-00-00(?!0))0(?:[./()-]{0,3}0){7}"
-    coordinates = rb"0(?:[.,]00|\xb00|\.0+,-?0)"
+    """Phones and what is as long (dates too), coordinates, plates, IBAN, plus codes, addresses, accounts."""
+    coordinates = rb"0(?:[.,]00|\xb0(?:0|$)|\.0+,-?0)|^\xb00"
     codes = rb"0000-?M[AM0]|[AM]{2}00(?:-?[AM0]){8}|[AM0]\+[AM0]"
-    return re.compile(b"|".join((phone, coordinates, codes, rb"@|&|%00|\./|\([AM]{0,8}\)(?!{)")))
+    phone, signs = rb"(?<!0)0(?:[./()-]{0,3}0){7}", rb"@|&|%00|\./|\([AM]{0,8}\)(?!{)"
+    return re.compile(b"|".join((phone, coordinates, codes, signs)))
 
 
 @cache
 def _no_patterns() -> re.Pattern[bytes]:
-    """What only looks like one: a comma between two numbers, citations, words in brackets but “(at)”."""
+    """What only looks like one: a comma and a space, dates, citations, words in brackets but “(at)”."""
     id_ = rb"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*"
     cited = rb"\[\s*-?@" + id_ + rb"(?:\s*[;,]\s*-?@" + id_ + rb")*\s*\]"
-    return re.compile(rb", |" + cited + rb"|[(\[](?!(?i:at|arobase|chez)[)\]])(?=[A-Za-z -]*[)\]])")
+    date = rb"(?<![\w.,/+-])(?:19|20)\d\d-\d\d-\d\d(?![\w./-])"
+    bracket = rb"[(\[](?!(?i:at|arobase|chez)[)\]])(?=[A-Za-z][A-Za-z -]*[)\]])"
+    return re.compile(b"|".join((rb", ", cited, date, bracket)))
+
+
+def _shape(data: bytes) -> bytes:
+    return data.translate(_SHAPES, _DELETED)
 
 
 def may_hold_pattern(data: bytes) -> bool:
     """Whether a phone, an address, coordinates or the like may stand in a text."""
-    shapes = set(data.translate(_SHAPES, _DELETED).split(b"\n")) - _innocent
-    if any(map(_suspect().search, shapes)):
-        shapes = set(_no_patterns().sub(b";", data).translate(_SHAPES, _DELETED).split(b"\n"))
-    suspects = {shape for shape in shapes if _suspect().search(shape)}
-    others = {shape for shape in shapes if shape.translate(None, _OTHERS) != shape}
-    _innocent.update(shapes - suspects - others)
-    if suspects or _names_account(data):
+    shapes = _shape(data).split(b"\n")
+    unknown = set(shapes) - _innocent
+    suspects = {shape for shape in unknown if _suspect().search(shape)}
+    others = {shape for shape in unknown if shape.translate(None, _OTHERS) != shape}
+    _innocent.update(unknown - suspects - others)
+    for line, shape in zip(data.split(b"\n"), shapes, strict=True) if suspects else ():
+        if shape in suspects and _suspect().search(_shape(_no_patterns().sub(b";", line))):
+            return True
+    if _names_account(data):
         return True
     return bool(others) and re.search(r"[^\D0-9]", data.decode("utf-8", "replace")) is not None
 
