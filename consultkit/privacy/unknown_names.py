@@ -43,11 +43,12 @@ class NameHit(NamedTuple):
 
 def unknown_names(data: bytes) -> list[NameHit]:
     """Titles before a capitalised word, and common surnames, in a text's UTF-8 bytes."""
+    data = b"\n" + data  # so that what begins a text stands after something, as all else does
     lines = {data.rfind(b"\n", 0, at) + 1 for at in _suspects(data)}
     hits: list[NameHit] = []
     for start in sorted(lines):
         end = data.find(b"\n", start)
-        before = len(data[:start].decode("utf-8", "surrogatepass"))
+        before = len(data[1:start].decode("utf-8", "surrogatepass"))
         line = data[start : end if end >= 0 else len(data)].decode("utf-8", "surrogatepass")
         hits += [NameHit(hit.kind, hit.start + before, hit.end + before) for hit in _in_line(line)]
     return hits
@@ -74,7 +75,8 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
 # Capitals, as one sign each: É is the byte \xc3 and one that no ordinary sign ends with.
 _CAPITALS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" + bytes(set(range(0x81, 0x9F)) - set(b"\x93\x94\x98\x99\x9c\x9d"))
 _CUT = bytes.maketrans(_CAPITALS, b"\x01" * len(_CAPITALS))
-_REACH = 8  # bytes read on each side of a capital
+_REACH = 8  # bytes read after a capital
+_BEFORE = 16  # and before one: a title's end and a gap of a few spaces
 _plain_starts: set[bytes] = set()
 _plain_ends: set[bytes] = set()
 
@@ -88,11 +90,11 @@ def _suspects(data: bytes) -> Iterator[int]:
             yield from (at for at in _places(cut, b"\x01" + start) if _names(data[at : at + 32]))
         else:
             _plain_starts.add(start)
-    for end in {piece[-_REACH:] for piece in pieces} - _plain_ends:
+    for end in {piece[-_BEFORE:] for piece in pieces} - _plain_ends:
         if not _ends_title(end):
             _plain_ends.add(end)
         elif end.strip(b". \xc2\xa0\xe2\x80\xaf\xc3"):
-            yield from _places(cut, end + b"\x01")
+            yield from (at + len(end) for at in _places(cut, end + b"\x01"))  # the line of the name
         else:
             yield from (at for at in _places(cut, b"\x01" + end + b"\x01") if data[at] == ord("M"))
     for match in _shouted().finditer(cut) if b"\x01\x01\x01" in cut or b"\x01\xc3\x01" in cut else ():
@@ -131,9 +133,9 @@ def _goes_on_surname(start: bytes) -> bool:
 def _names(start: bytes) -> bool:
     """Whether a surname, or the part of N'Diaye after the apostrophe, begins a text."""
     letters = re.match(r"[^\W\d_](?:['’]?[^\W\d_])*", start.decode("utf-8", "ignore"))
-    return letters is not None and not surnames().keys().isdisjoint(
-        (_bare(letters[0]), "n" + _bare(letters[0]))
-    )
+    parts = re.split("['’]", letters[0]) if letters else []
+    bare = [_bare("".join(parts[:end])) for end in (1, 2, len(parts))]
+    return not surnames().keys().isdisjoint([*bare, *("n" + name for name in bare)])
 
 
 def _ends_title(end: bytes) -> bool:
@@ -143,7 +145,7 @@ def _ends_title(end: bytes) -> bool:
     letters = _end().search(end.decode("utf-8", "ignore"))
     if letters is None:
         return False
-    if letters.start() == 0 and len(end) < _REACH:
+    if letters.start() == 0 and len(end) < _BEFORE:
         return letters[1][-4:] in _AFTER_CAPITAL
     return not letters[2] and letters[1][-4:] in _LAST_LETTERS
 

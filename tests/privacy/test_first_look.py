@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from consultkit.privacy import patterns
+from consultkit.privacy import patterns, unknown_names
 from consultkit.privacy.first_look import may_hold_pattern
 
 PIECES = ["76 12 34 56", "+223 76.12.34.56", "76\u202f12\u202f34\u202f56", "٧٦١٢٣٤٥٦", "76\u201112\u201134\u201156", "(76) 12-34-56",
@@ -32,3 +32,17 @@ def test_no_find_is_missed(pieces: list[str]) -> None:
 def test_plain_words_need_no_search() -> None:
     text = "date: 2023-06-20\n\nL’eau manque à 14h30 ; 76 familles, 120 têtes, 12 000 F CFA.\n"
     assert not may_hold_pattern(text.encode())
+
+
+NAMES = ["imam ", "sœur ", "père  ", "Maire ", "M. ", "Mme\u202f", "El Hadj ", "Zogbo", "Éva", "Traoré", "Cissé'", "N’Diaye",
+         "TOURÉ", "le ", "eau. ", "\n", "- ", "**", "12 ", "\xa0", "’"]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(NAMES), max_size=6))
+@example(["imam ", "Zogbo"])
+@example(["eau. ", "\n", "imam ", "Zogbo"])
+@example(["Cissé'", "Éva"])
+def test_no_unknown_name_is_missed(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    lines = [len(hits) for hits in map(unknown_names._in_line, text.split("\n"))]
+    assert len(unknown_names.unknown_names(text.encode())) == sum(lines)
