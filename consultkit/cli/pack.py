@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from consultkit.cli import root
+from consultkit.cli.common import readable, region_named
 from consultkit.files import DELIVERIES, WorkspaceError, locked, write_atomic
 from consultkit.i18n import _, ngettext
 from consultkit.load import load
@@ -19,7 +20,6 @@ from consultkit.team.exchanged import extract, known, read_copy
 from consultkit.team.packing import Pack, of_campaign, to_bytes
 from consultkit.team.past import knowledge
 from consultkit.team.versions import write_ledger
-from consultkit.text import did_you_mean, listing
 
 
 def pack(
@@ -35,7 +35,9 @@ def pack(
     with locked(workspace):
         copy = read_copy(workspace)
         project = load(workspace)
-        regions = _known(project, region or [])
+        regions = [
+            id_ for id_ in dict.fromkeys(region_named(readable(project), one) for one in region or ()) if id_
+        ]
         ledger = known(knowledge(workspace, copy), copy)
         packed = _complete(project, extract(copy, ledger, regions, (d.file for d in project.lessons)))
         if _leaks(project, packed):
@@ -56,17 +58,6 @@ def pack(
 def agreed(yes: bool, question: str) -> bool:
     """Whether to write: --yes, or somebody at a terminal who says so."""
     return yes or (sys.stdin.isatty() and ask(question, default=True))
-
-
-def _known(project: Project, wanted: list[str]) -> list[str]:
-    regions = project.mapping.region_by_id if project.mapping else {}
-    for id_ in wanted:
-        if id_ not in regions:
-            help = did_you_mean(id_, regions) or listing(regions)
-            raise WorkspaceError(
-                _("No {what} has the id “{id}”.").format(what=_("region"), id=id_) + " " + help
-            )
-    return list(dict.fromkeys(wanted))
 
 
 def _complete(project: Project, extracted: Pack) -> Pack:
