@@ -7,7 +7,8 @@ shape, and each distinct shape is judged once: campaigns hold few.
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Iterator
+from functools import cache, lru_cache
 
 # The shape of a line: digits (as 0), capitals (as A; M, of plates, as itself), signs, and the first bytes of
 # scripts that have digits of their own.
@@ -15,7 +16,7 @@ _DIGITS, _CAPITALS = b"0123456789", b"ABCDEFGHIJKLNOPQRSTUVWXYZ"
 _OTHERS = b"\xd9\xdb\xdf\xe0\xe1\xea\xef\xf0"
 _SHAPES = bytes.maketrans(_DIGITS + _CAPITALS + b"[]\xba", b"0" * 10 + b"A" * 25 + b"()\xb0")
 _DELETED = bytes(set(range(256)) - set(_DIGITS + _CAPITALS + _OTHERS + b"M\n.,:;/()[]{-+@&%\xb0\xba"))
-_SCHEMES = (b"skype", b"whatsapp", b"tg", b"viber")
+_ACCOUNT = rb":(?![ \n])(?:(?<=skype:)|(?<=whatsapp:)|(?<=tg:)|(?<=viber:))"
 _innocent: set[bytes] = set()
 
 
@@ -49,19 +50,33 @@ def may_hold_pattern(data: bytes) -> bool:
     suspects = {shape for shape in unknown if _suspect().search(shape)}
     others = {shape for shape in unknown if shape.translate(None, _OTHERS) != shape}
     _innocent.update(unknown - suspects - others)
-    for line, shape in zip(data.split(b"\n"), shapes, strict=True) if suspects else ():
-        if shape in suspects and _suspect().search(_shape(_no_patterns().sub(b";", line))):
-            return True
-    if _names_account(data):
+    if any(_is_suspect(line) for shape in suspects for line in _shaped(data, shapes, shape)):
+        return True
+    if _account().search(data):
         return True
     return bool(others) and re.search(r"[^\D0-9]", data.decode("utf-8", "replace")) is not None
 
 
-def _names_account(data: bytes) -> bool:
-    """Whether something stands right after a colon, and the name of a social network before it."""
-    at = data.find(58)
-    while at >= 0:
-        if data[at + 1 : at + 2] not in (b" ", b"\n") and data.endswith(_SCHEMES, 0, at):
-            return True
-        at = data.find(58, at + 1)
-    return False
+@cache
+def _account() -> re.Pattern[bytes]:
+    """Something right after a colon, and the name of a social network before it."""
+    return re.compile(_ACCOUNT)
+
+
+@lru_cache(maxsize=4096)
+def _is_suspect(line: bytes) -> bool:
+    """Whether a line is suspect even without its dates, its citations and the like."""
+    return _suspect().search(_shape(_no_patterns().sub(b";", line))) is not None
+
+
+def _shaped(data: bytes, shapes: list[bytes], shape: bytes) -> Iterator[bytes]:
+    """The lines of a text that have this shape."""
+    start = at = 0
+    for _same in range(shapes.count(shape)):
+        number = shapes.index(shape, at)
+        for _line in range(at, number):
+            start = data.index(b"\n", start) + 1
+        at = number
+        end = data.find(b"\n", start)
+        yield data[start : end if end >= 0 else len(data)]
+        at, start = at + 1, end + 1

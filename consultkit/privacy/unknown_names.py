@@ -1,18 +1,22 @@
 """Names that nobody declared: titles before a capitalised word, and surnames common in Mali.
 
-A first look at the bytes tells the few lines that are read: the text is cut at its capitals, and what stands
-right after one (the rest of a surname) or right before one (the end of a title) is judged once, ever.
+One automaton looks through the bytes for the beginnings of surnames and the ends of titles, and tells the few
+lines that are read.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
+from itertools import product
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from consultkit.privacy.folding import fold
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import BytesAhoCorasick
 
 _TITLES = """
     MM?\\. M Mr\\.? Mmes? Mme\\. Mlle\\.? Monsieur Madame Mademoiselle Dr\\.? [Dd]octeur Pr\\.? Me\\.?
@@ -20,15 +24,15 @@ _TITLES = """
     [Cc]hef [Cc]ommandant [Cc]olonel [Cc]apitaine [Ll]ieutenant [Gg]énéral [Aa]djudant [Ss]ergent
     [Mm]aire [Pp]réfet [Mm]arabout [Pp]asteur [Aa]bbé [Pp]ère [Ss]œur [Hh]onorable
 """
-# The end of each title, four letters long; what follows the capital of each that begins with one.
-_ENDS = frozenset(
-    """
-    onsieur adame oiselle octeur maître igneur hadj hadji hadja imam cheikh cheick chef commandant colonel
-    capitaine lieutenant général adjudant sergent maire préfet marabout pasteur abbé père sœur honorable
-    """.split()  # noqa: SIM905
-)
-_LAST_LETTERS = frozenset(end[-4:] for end in _ENDS)
-_AFTER_CAPITAL = frozenset(["", "r", "me", "mes", "lle", "e", "gr", *(end[1:][-4:] for end in _ENDS)])
+# How they end, after their first letter: the words, and the abbreviations with the letters these begin with.
+_ENDS = """
+    onsieur adame oiselle octeur aître igneur adj adji adja mam heikh heick hef ommandant olonel apitaine
+    ieutenant énéral djudant ergent aire réfet arabout asteur bbé ère œur onorable
+"""
+_SHORT_ENDS = (
+    ("", b"M"), (".", b"M"), ("r", b"MDP"), ("r.", b"MDP"), ("e", b"M"), ("e.", b"M"), ("me", b"M"),
+    ("me.", b"M"), ("mes", b"M"), ("lle", b"M"), ("lle.", b"M"), ("gr", b"M"),
+)  # fmt: skip
 _NOT_AFTER_TITLE = frozenset({"conseiller", "adjoint", "general", "secteur", "cercle", "commune", "etat"})
 _NAME = r"(?:[A-ZÀ-Þ]['’]?[^\W\d_]+|[A-ZÀ-Þ]\.)"
 
@@ -43,12 +47,11 @@ class NameHit(NamedTuple):
 
 def unknown_names(data: bytes) -> list[NameHit]:
     """Titles before a capitalised word, and common surnames, in a text's UTF-8 bytes."""
-    data = b"\n" + data  # so that what begins a text stands after something, as all else does
     lines = {data.rfind(b"\n", 0, at) + 1 for at in _suspects(data)}
     hits: list[NameHit] = []
     for start in sorted(lines):
         end = data.find(b"\n", start)
-        before = len(data[1:start].decode("utf-8", "surrogatepass"))
+        before = len(data[:start].decode("utf-8", "surrogatepass"))
         line = data[start : end if end >= 0 else len(data)].decode("utf-8", "surrogatepass")
         hits += [NameHit(hit.kind, hit.start + before, hit.end + before) for hit in _in_line(line)]
     return hits
@@ -72,82 +75,76 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(title), re.compile(r"(?<![^\W_])[A-ZÀ-Þ](?:['’][A-ZÀ-Þ])?[^\W\d_]{2,}(?![^\W_])")
 
 
-# Capitals, as one sign each: É is the byte \xc3 and one that no ordinary sign ends with.
-_CAPITALS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ" + bytes(set(range(0x81, 0x9F)) - set(b"\x93\x94\x98\x99\x9c\x9d"))
-_CUT = bytes.maketrans(_CAPITALS, b"\x01" * len(_CAPITALS))
-_REACH = 8  # bytes read after a capital
-_BEFORE = 16  # and before one: a title's end and a gap of a few spaces
-_plain_starts: set[bytes] = set()
-_plain_ends: set[bytes] = set()
+# Byte for byte: a capital becomes \x01, an accented small letter its letter, and its first byte stays. A
+# letter of another script, which may look like ours, begins with \x03. What is looked for holds one of the
+# two, which are rare: the automaton leaps from one to the next. The second byte of À, Ô, Ù and a few more
+# also stands in ’ and – and is left as it is: a title before a name in these is not seen.
+_CAPITALS = bytes(range(65, 91)) + bytes({*range(0x81, 0x9F)} - {*b"\x93\x94\x98\x99\x9c\x9d"})
+_SMALL = "àáâãäåçèéêëìíîïñòóôõöùúûüýÿ".encode()[1::2]
+_OTHER = bytes([*range(0xC4, 0xD2), 0xE1, 0xEA, 0xEF, 0xF0])  # their first bytes
+_FOLD = bytes.maketrans(
+    _CAPITALS + _SMALL + _OTHER,
+    b"\x01" * len(_CAPITALS) + b"aaaaaaceeeeiiiinooooouuuuyy" + b"\x03" * len(_OTHER),
+)
+_GAPS = tuple(gap.encode().translate(_FOLD) for gap in " \u00a0\u202f")
+_CAPITAL = (b"\x01", b"\xc3\x01")
+_LONGEST = 32  # bytes that hold any surname
+
+
+class _Searched(NamedTuple):
+    """What is looked for: the initials of each title (none: any), then what begins like a surname."""
+
+    automaton: BytesAhoCorasick
+    initials: tuple[bytes, ...]
+
+
+@cache
+def _searched() -> _Searched:
+    from ahocorasick_rs import BytesAhoCorasick, Implementation
+
+    ends = [(end.encode().translate(_FOLD), b"") for end in _ENDS.split()]
+    ends += [(b"\x01" + end.encode(), initials) for end, initials in _SHORT_ENDS]
+    ends += [(gap, b"") for gap in _GAPS]  # two gaps, whatever they follow
+    titles = [(end + gap + first, initials) for end, initials in ends for gap in _GAPS for first in _CAPITAL]
+    surnames = {b"\x01" + letters for start in _rests() for letters in _accented(start)}
+    shouted = (b"\x01\x01\x01", b"\x01\xc3\x01")
+    patterns = [*(title for title, _initials in titles), *sorted(surnames), *shouted, b"\x03"]
+    automaton = BytesAhoCorasick(patterns, implementation=Implementation.ContiguousNFA)
+    return _Searched(automaton, tuple(initials for _title, initials in titles))
+
+
+def _accented(letters: str) -> Iterator[bytes]:
+    """A few letters as bytes, each with or without the first byte of an accented one."""
+    ways = [(b"", b"\xc3") if letter in "aceinouy" else (b"",) for letter in letters]
+    for marks in product(*ways):
+        yield b"".join(mark + letter.encode() for mark, letter in zip(marks, letters, strict=True))
 
 
 def _suspects(data: bytes) -> Iterator[int]:
     """Places where a surname, or a name after a title, may stand."""
-    cut = data.translate(_CUT)
-    pieces = cut.split(b"\x01")
-    for start in {piece[:_REACH] for piece in pieces} - _plain_starts:
-        if _goes_on_surname(start):
-            yield from (at for at in _places(cut, b"\x01" + start) if _names(data[at : at + 32]))
+    automaton, initials = _searched()
+    folded = data.translate(_FOLD)
+    for found, start, end in automaton.find_matches_as_indexes(folded, overlapping=True):
+        if found < len(initials):
+            if not initials[found] or data[start] in initials[found]:
+                yield end - 1
+        elif folded[start] == 3:
+            if data[start : start + 2] != b"\xc5\x93":  # œ
+                yield start
         else:
-            _plain_starts.add(start)
-    for end in {piece[-_BEFORE:] for piece in pieces} - _plain_ends:
-        if not _ends_title(end):
-            _plain_ends.add(end)
-        elif end.strip(b". \xc2\xa0\xe2\x80\xaf\xc3"):
-            yield from (at + len(end) for at in _places(cut, end + b"\x01"))  # the line of the name
-        else:
-            yield from (at for at in _places(cut, b"\x01" + end + b"\x01") if data[at] == ord("M"))
-    for match in _shouted().finditer(cut) if b"\x01\x01\x01" in cut or b"\x01\xc3\x01" in cut else ():
-        if _names(data[match.start() : match.end()]):
-            yield match.start()
+            while start and folded[start - 1] in b"\x01\xc3":
+                start -= 1
+            if _names(data[start : start + _LONGEST]):
+                yield start
 
 
-def _places(text: bytes, piece: bytes) -> Iterator[int]:
-    at = text.find(piece)
-    while at >= 0:
-        yield at
-        at = text.find(piece, at + 1)
-
-
-@cache
-def _shouted() -> re.Pattern[bytes]:
-    return re.compile(rb"\x01(?:\xc3?\x01){2,}[a-z\xa0-\xbf]*")
-
-
-@cache
-def _end() -> re.Pattern[str]:
-    return re.compile(r"([^\W\d_]*)(\.?)[ \u00a0\u202f]+$")
-
-
-@cache
-def _rest() -> re.Pattern[str]:
-    return re.compile(r"['’]?([^\W\d_]+)")
-
-
-def _goes_on_surname(start: bytes) -> bool:
-    """Whether the rest of a word may be that of a surname."""
-    letters = _rest().match(start.decode("utf-8", "ignore"))
-    return letters is not None and fold(letters[1])[:4] in _rests()
-
-
+@lru_cache(maxsize=4096)
 def _names(start: bytes) -> bool:
     """Whether a surname, or the part of N'Diaye after the apostrophe, begins a text."""
     letters = re.match(r"[^\W\d_](?:['’]?[^\W\d_])*", start.decode("utf-8", "ignore"))
     parts = re.split("['’]", letters[0]) if letters else []
     bare = [_bare("".join(parts[:end])) for end in (1, 2, len(parts))]
     return not surnames().keys().isdisjoint([*bare, *("n" + name for name in bare)])
-
-
-def _ends_title(end: bytes) -> bool:
-    """Whether what precedes a capital may be a title and a gap; the whole, where another capital precedes."""
-    if not end.endswith((b" ", b"\xa0", b"\xaf", b"\xc3")):
-        return False
-    letters = _end().search(end.decode("utf-8", "ignore"))
-    if letters is None:
-        return False
-    if letters.start() == 0 and len(end) < _BEFORE:
-        return letters[1][-4:] in _AFTER_CAPITAL
-    return not letters[2] and letters[1][-4:] in _LAST_LETTERS
 
 
 @cache
