@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from functools import lru_cache
 from typing import NamedTuple
 
 from consultkit.model import Note, Project
@@ -26,24 +27,26 @@ class Coverage(NamedTuple):
         return max(0, self.minimum - self.done)
 
 
-def counted(project: Project) -> list[Note]:
+@lru_cache(maxsize=2)
+def counted(project: Project) -> tuple[Note, ...]:
     """The notes that count as a consultation held, each id once."""
-    return [note for note in project.notes if note.counts and project.note_by_id.get(note.id) is note]
+    return tuple([note for note in project.notes if note.counts and project.note_by_id.get(note.id) is note])
 
 
-def coverage(project: Project) -> list[Coverage]:
+@lru_cache(maxsize=2)
+def coverage(project: Project) -> tuple[Coverage, ...]:
     """The coverage of every region, in the mapping's order."""
     mapping = project.mapping
     if mapping is None:
-        return []
+        return ()
     done = Counter(note.region for note in counted(project))
     draft = Counter(note.region for note in project.notes if not note.done and not note.follow_up_of)
     actors = Counter(region for actor in mapping.actors for region in set(actor.regions))
     unread = Counter(file.split("/")[1] for file in project.unread_notes if file.count("/") == 2)
-    return [
+    return tuple(
         Coverage(r.id, r.name, r.minimum, done[r.id], draft[r.id], actors[r.id], unread[r.id])
         for r in mapping.region_by_id.values()
-    ]
+    )
 
 
 def heard_actors(project: Project) -> dict[str, set[str]]:

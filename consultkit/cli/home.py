@@ -44,7 +44,7 @@ def home() -> int:
     return 0
 
 
-def _held(rows: list[Coverage]) -> str:
+def _held(rows: tuple[Coverage, ...]) -> str:
     """How many consultations were held, in all and in each region; nothing where no region is known."""
     if not rows:
         return ""

@@ -35,9 +35,8 @@ def familiar(header: str) -> dict[str, Any] | None:
     texts = _ENTRY.findall(header)
     if "".join(texts) != header:
         return None
-    status = [text for text in texts if text.startswith("status:")]
-    lenient = not any(entry and entry[1] in ("done", "validated") for entry in map(_strict, status))
-    read = _lenient if lenient else _strict
+    finished = "\nstatus: done\n" in header or "\nstatus: validated\n" in header
+    read = _strict if finished else _lenient
     values: dict[str, Any] = {}
     for text in texts:
         entry = read(text)
@@ -46,6 +45,8 @@ def familiar(header: str) -> dict[str, Any] | None:
         values[entry[0]] = entry[1]
     for key in [key for key, value in values.items() if value is INVALID]:
         del values[key]
+    if values.get("status", "draft") != "draft" and not finished:
+        return None
     return values if values.keys() >= _REQUIRED else None
 
 

@@ -57,7 +57,7 @@ def attributes(text: str) -> tuple[Attributes, str]:
 
 # Lines at which only the scanner can tell headings from other text: indented ones, underlines, fenced code.
 _UNSURE = re.compile(rb"\n(?:[ \t]{1,3}#|[ ]{0,3}(?:(?:=+|-+)[ \t]*(?:\n|\Z)|```|~~~))")
-_UNSURE_SIGNS = re.compile(rb"\n[ \t]*(?:[=-]|```|~~~|#)(?<!\n#)")
+_UNSURE_SIGNS = (b"\n=", b"\n-", b"\n`", b"\n~", b"\n\t")
 _MAY_VANISH = (b"<", b"]:", b"](", b"{=", b":::")
 # A heading's line and, where a block of four words with letters stands below it, that block's beginning: an
 # answer. In UTF-8, whose bytes from 80 on are no ASCII signs: what tells blocks apart is ASCII.
@@ -108,8 +108,8 @@ def _read(
 def _unsure(body: bytes, signs: bytes, headings: int) -> bool:
     """Whether only reading the blocks tells what is a heading."""
     signs = b"\n" + signs
-    may_be = _UNSURE_SIGNS.search(signs) or signs.count(b"\n#") != headings
-    return bool(may_be) and _UNSURE.search(body) is not None
+    may_be = signs.count(b"\n#") != headings or any(start in signs for start in _UNSURE_SIGNS)
+    return may_be and _UNSURE.search(body) is not None
 
 
 @lru_cache(maxsize=4096)

@@ -20,7 +20,8 @@ def _short(project: Project) -> list[Coverage]:
     return [
         row
         for row in coverage(project)
-        if row.done + row.unread + _unsure(project, row.region) < row.minimum
+        if row.missing
+        and row.done + row.unread + _unsure(project, row.region) < row.minimum
         and not _minimum_unread(project, row.region)
     ]
 
@@ -179,8 +180,8 @@ def one_sex_only(project: Project) -> Iterator[Finding]:
         gender: f
     """
     for row in coverage(project):
-        persons = [p for note in counted(project) if note.region == row.region for p in note.participants]
-        genders = {person.gender for person in persons if person.gender}
+        notes = [note for note in counted(project) if note.region == row.region]
+        genders = {person.gender for note in notes for person in note.participants} - {""}
         if row.done >= max(2, row.minimum) and len(genders) == 1 and not row.unread:
             whom = _("men") if genders == {"m"} else _("women")
             message = _("{name}: only {whom} were heard.").format(name=row.name, whom=whom)

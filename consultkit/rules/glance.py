@@ -15,11 +15,13 @@ from consultkit.model import Body, Guide, Note, Outline, Question
 _PASSAGE = re.compile(
     rb"\[[^\[\]{}\n]*(?:\n(?=[A-Za-z\x80-\xff])[^\[\]{}\n]*)*\]\{\.([A-Za-z][\w-]*(?: \.[A-Za-z][\w-]*)*)\}"
 )
-# A line of a block quote that begins with no letter or digit, quotation marks and spaces aside.
-_NO_WORD_QUOTED = re.compile(
-    rb"\n[ \t]*>(?![ ]?(?:[\[\"'(]|\xc2\xab|\xe2\x80[\x98\x9c])?(?:[ ]|\xc2\xa0|\xe2\x80\xaf)*"
-    rb"(?:[A-Za-z0-9]|\xc3[\x80-\x96\x98-\xb6\xb8-\xbf]))"
+# What begins a quote with a letter or digit, quotation marks and spaces aside.
+_WORD = (
+    rb"[ ]?(?:[\[\"'(]|\xc2\xab|\xe2\x80[\x98\x9c])?(?:[ ]|\xc2\xa0|\xe2\x80\xaf)*"
+    rb"(?:[A-Za-z0-9]|\xc3[\x80-\x96\x98-\xb6\xb8-\xbf])"
 )
+_NO_WORD_AFTER = re.compile(rb">(?!" + _WORD + rb")")
+_NO_WORD_QUOTED = re.compile(rb"\n[ \t]*>(?!" + _WORD + rb")")
 
 
 class Held(NamedTuple):
@@ -83,4 +85,6 @@ def words_in_quotes(body: Body) -> bool:
     """Whether each line of a block quote begins with a word."""
     if body.outline is None:
         return False
-    return b">" not in body.signs or not _NO_WORD_QUOTED.search(b"\n" + body.data)
+    if b">" not in body.signs or not _NO_WORD_AFTER.search(body.data):
+        return True  # few signs to look at, where there are many lines
+    return not _NO_WORD_QUOTED.search(b"\n" + body.data)

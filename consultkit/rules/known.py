@@ -6,7 +6,6 @@ import math
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
-from consultkit.diagnostic import Place
 from consultkit.model import ActorMapping, Note, Project
 from consultkit.parse.inline import spans
 from consultkit.schema.declare import MAPPING
@@ -57,7 +56,7 @@ def ids(mapping: ActorMapping, key: str) -> Collection[str]:
 
 def _references(project: Project, mapping: ActorMapping, key: str) -> Iterable[str]:
     """Every id of that kind which some file names."""
-    yield from (id_ for kind, id_, _place in references(mapping) if kind == key)
+    yield from (id_ for kind, id_, _data, _path in references(mapping) if kind == key)
     if key == "regions":
         yield from (
             region for note in project.notes for region in (note.region, *note.also_regions) if region
@@ -69,19 +68,20 @@ def _references(project: Project, mapping: ActorMapping, key: str) -> Iterable[s
         yield from (actor for note in project.notes for actor in note.actors)
 
 
-def references(mapping: ActorMapping) -> Iterator[tuple[str, str, Place]]:
-    """Every id in the mapping that stands for another entry: the list it should be in, the id, its place."""
+def references(mapping: ActorMapping) -> Iterator[tuple[str, str, Data, tuple[str | int, ...]]]:
+    """Every id in the mapping that stands for another entry: the list it belongs in, the id, where it is."""
     for actor in mapping.actors:
-        place = actor.data.place
-        yield from (("regions", region, place("regions", i)) for i, region in enumerate(actor.regions))
-        yield from (("sectors", sector, place("sectors", i)) for i, sector in enumerate(actor.sectors))
+        for index, region in enumerate(actor.regions):
+            yield "regions", region, actor.data, ("regions", index)
+        for index, sector in enumerate(actor.sectors):
+            yield "sectors", sector, actor.data, ("sectors", index)
         if actor.type:
-            yield "actor_types", actor.type, place("type")
+            yield "actor_types", actor.type, actor.data, ("type",)
         if actor.replaced_by:
-            yield "actors", actor.replaced_by, place("replaced_by")
+            yield "actors", actor.replaced_by, actor.data, ("replaced_by",)
     for deliverable in mapping.data.get("deliverables", ()):
         if deliverable.get("region"):
-            yield "regions", deliverable.get("region"), deliverable.place("region")
+            yield "regions", deliverable.get("region"), deliverable, ("region",)
 
 
 def misplaced(note: Note) -> bool:

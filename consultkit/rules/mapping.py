@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 
 from consultkit.calendar import campaign_end
@@ -111,8 +112,11 @@ def probable_duplicate_actor(project: Project) -> Iterator[Finding]:
     mapping = project.mapping
     if mapping is None:
         return
+    digits = Counter(map(_digits, mapping.actors))
     seen: dict[tuple[str, str], Actor] = {}
     for actor in mapping.actors:
+        if not actor.acronym and digits[_digits(actor)] == 1:
+            continue  # whose number nobody else has
         keys = [(region, shape) for region in dict.fromkeys(actor.regions) for shape in _shapes(actor)]
         other = next((seen[key] for key in keys if key in seen and seen[key].id != actor.id), None)
         if other is not None:
@@ -121,6 +125,10 @@ def probable_duplicate_actor(project: Project) -> Iterator[Finding]:
             yield Finding(actor.data.place("name"), text, _("Keep one, or make their names differ."))
         for key in keys:
             seen.setdefault(key, actor)
+
+
+def _digits(actor: Actor) -> str:
+    return "".join(filter(str.isdigit, fold(actor.name)))
 
 
 def _shapes(actor: Actor) -> Iterator[str]:
@@ -134,7 +142,7 @@ def _shapes(actor: Actor) -> Iterator[str]:
     name = " ".join(re.findall(r"\w+", fold(actor.name)))
     yield name
     if len(name) > 5:
-        digits = "".join(c for c in name if c.isdigit())
+        digits = _digits(actor)
         for index, char in enumerate(name):
             if not char.isdigit():
                 yield f"{digits}|{name[:index]}{name[index + 1 :]}"
@@ -162,9 +170,9 @@ def unknown_mapping_reference(project: Project) -> Iterator[Finding]:
         "sectors": _("sector"),
         "actors": _("actor"),
     }
-    for key, id_, place in references(mapping):
+    for key, id_, data, path in references(mapping):
         if id_ not in ids(mapping, key) and id_ not in explained(project, key):
-            yield unknown(names[key], id_, ids(mapping, key), place)
+            yield unknown(names[key], id_, ids(mapping, key), data.place(*path))
     for actor in mapping.actors:
         if actor.regions and mapping.region_by_id.keys() >= set(actor.regions):
             yield from _other_regions(actor)

@@ -107,13 +107,15 @@ def note_in_wrong_file(project: Project) -> Iterator[Finding]:
     twins = {note.file for group in _same_ids(project) for note in group} | colliding(project)
     known = project.mapping.region_by_id if project.mapping else {}
     for note in project.notes:
+        wanted = f"notes/{note.region}/"
+        if note.file == f"{wanted}{note.id}.md":
+            continue
         path = PurePosixPath(note.file)
         if note.data.has("id") and note.id != path.stem and note.file not in twins:
             message = _("The id “{id}” and the file's name “{name}” differ.")
             help = _("Rename the file {id}.md, or correct the id.").format(id=note.id)
             yield Finding(note.data.place("id"), message.format(id=note.id, name=path.name), help)
         folder = f"{path.parent}/"
-        wanted = f"notes/{note.region}/"
         if note.region in known and folder != wanted and note.file not in colliding(project):
             message = _("The note counts in “{region}”, but lies in the folder {folder}.")
             help = _("Move it to notes/{region}/, or correct the region.").format(region=note.region)
