@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from consultkit.diagnostic import Fault, Place
 from consultkit.files import Source, to_text
 from consultkit.located_yaml import Quoting
-from consultkit.privacy.identities import Identity
 from consultkit.schema.types import Data, Fix, Released
+
+if TYPE_CHECKING:
+    from consultkit.privacy.identities import Identity
 
 
 class Region(NamedTuple):
@@ -343,6 +346,10 @@ class Body:
     def data(self) -> bytes:
         """The body as written, in UTF-8."""
         return self._source.data[self._start :]
+
+    def holds(self, pattern: re.Pattern[bytes]) -> bool:
+        """Whether a pattern is found in the body, or in the line end before it."""
+        return pattern.search(self._source.data, max(0, self._start - 1)) is not None
 
     @property
     def preamble(self) -> Blocks:

@@ -7,7 +7,6 @@ author adds]`, the first letter's case and final punctuation are set aside; noth
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
 from typing import NamedTuple
@@ -151,6 +150,8 @@ class Nearest(NamedTuple):
 
 def nearest_passage(quoted: str, passages: list[str]) -> Nearest | None:
     """The passage that shares most words with a quotation, cut to where they meet; None where all are far."""
+    import difflib
+
     mine = _spaced(normalise(quoted).replace("\0", " ")).split()
     best: Nearest | None = None
     for passage in passages:

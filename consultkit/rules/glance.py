@@ -85,6 +85,6 @@ def words_in_quotes(body: Body) -> bool:
     """Whether each line of a block quote begins with a word."""
     if body.outline is None:
         return False
-    if b">" not in body.signs or not _NO_WORD_AFTER.search(body.data):
+    if b">" not in body.signs or not body.holds(_NO_WORD_AFTER):
         return True  # few signs to look at, where there are many lines
-    return not _NO_WORD_QUOTED.search(b"\n" + body.data)
+    return not body.holds(_NO_WORD_QUOTED)
