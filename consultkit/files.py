@@ -23,14 +23,12 @@ _SMALL = 64_000  # bytes, read at once
 READ_FOLDERS = ("guides", "notes", "templates")
 
 _PACKAGE = Path(__file__).parent
-# A text without its letters, digits, spaces and accents is a tenth of it. What is looked for in every
-# text, and found in few, is looked for there, ten times faster. Signs that stand together in a text still do.
-_TELLING = {*range(0x80, 0xA0), *range(0xA6, 0xAF), 0xBE, 0xBF, 0xC2, 0xD8, 0xE2, 0xEF}  # parts of marks
-_PLAIN = bytes(
-    c
-    for c in range(256)
-    if (c > 127 and c not in _TELLING) or (chr(c).isalnum() and c < 128) or chr(c) in " ,.'"
-)
+# A text without its small letters, spaces and accents is an eighth of it. What is looked for in every text,
+# and found in few, is looked for there, eight times faster. Signs that stand together in a text still do.
+_TELLING = {  # bytes of marks that are looked for, and of digits that are not ours
+    *range(0x80, 0xA0), *range(0xA6, 0xAF), *b"\xb0\xba\xbe\xbf\xc2\xd8\xd9\xdb\xdf\xe0\xe1\xe2\xea\xef\xf0",
+}  # fmt: skip
+_PLAIN = bytes({*b"abcdefghijklmnopqrstuvwxyz '", *range(128, 256)} - _TELLING)
 _CONTROLS = bytes(c for c in range(32) if c not in (9, 10, 13)) + b"\x7f"
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")
 _MARKS = re.compile(rb"\xe2(?:\x80[\x8e\x8f\xa8-\xae]|\x81[\xa6-\xa9])")  # U+200E–202E, U+2066–2069
@@ -80,14 +78,14 @@ class Source:
     ) -> None:
         self.file = file
         self.data = text if isinstance(text, bytes) else to_bytes(text)
-        self.signs = self.data.translate(None, _PLAIN)
+        self.signs = signs_of(self.data)
         self.crlf = crlf
         self.bom = bom
         self.original = original
 
     def signs_from(self, start: int) -> bytes:
         """The signs of the text from a byte on."""
-        return self.signs[len(self.data[:start].translate(None, _PLAIN)) :]
+        return self.signs[len(signs_of(self.data[:start])) :]
 
     @property
     def text(self) -> str:
@@ -98,6 +96,11 @@ class Source:
         """One line as written, 1-based, without its end; empty past the last."""
         lines = (self.original or self.text).split("\n")
         return lines[number - 1] if 0 < number <= len(lines) else ""
+
+
+def signs_of(data: bytes) -> bytes:
+    """A text in UTF-8 without its small letters, spaces and accents."""
+    return data.translate(None, _PLAIN)
 
 
 def to_bytes(text: str) -> bytes:

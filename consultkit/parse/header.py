@@ -10,7 +10,7 @@ from consultkit.files import Source, to_text
 from consultkit.i18n import _
 from consultkit.located_yaml import Node, Quoting, read
 
-_END = re.compile(rb"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+_END = re.compile(rb"\n(?:---|\.\.\.)[ \t]*(?=\n|\Z)")
 
 
 class Split(NamedTuple):
@@ -30,8 +30,8 @@ def bounds(data: bytes) -> tuple[int, int, int] | None:
     start = data.find(b"\n")
     if start < 0 or data[:start].rstrip() != b"---":
         return None
-    end = _END.search(data, start + 1)
-    return (start + 1, end.start(), end.end() + 1) if end else None
+    end = _END.search(data, start)
+    return (start + 1, end.start() + 1, end.end() + 1) if end else None
 
 
 def split(source: Source, area: str, faults: list[Fault]) -> Split:

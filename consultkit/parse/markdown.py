@@ -62,7 +62,7 @@ _MAY_VANISH = (b"<", b"]:", b"](", b"{=", b":::")
 # A heading's line and, where a block of four words with letters stands below it, that block's beginning: an
 # answer. In UTF-8, whose bytes from 80 on are no ASCII signs: what tells blocks apart is ASCII.
 _HEADINGS = re.compile(
-    rb"\n#([^\n]*)([ \n]*\n\n(?:> ?)?(?:\xc2\xab ?)?(?=[A-Za-z\x80-\xff>\[\"])"
+    rb"\n(?=#)#([^\n]*)([ \n]*\n\n(?:> ?)?(?:\xc2\xab ?)?(?=[A-Za-z\x80-\xff>\[\"])"
     rb"(?:[^A-Za-z\xc3 \n]*(?:[A-Za-z]|\xc3(?![\x97\xb7]))[^ \n]* +){4})?"
 )
 _COMMENT_BYTES = re.compile(rb"<!--.*?-->", re.DOTALL)

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
+from consultkit.files import signs_of
+
 # The shape of a line: digits (as 0), capitals (as A; M, of plates, as itself), signs, and the first bytes of
 # scripts that have digits of their own.
 _DIGITS, _CAPITALS = b"0123456789", b"ABCDEFGHIJKLNOPQRSTUVWXYZ"
@@ -39,13 +41,13 @@ def _no_patterns() -> re.Pattern[bytes]:
     return re.compile(b"|".join((rb", ", cited, date, bracket)))
 
 
-def _shape(data: bytes) -> bytes:
-    return data.translate(_SHAPES, _DELETED)
+def _shape(signs: bytes) -> bytes:
+    return signs.translate(_SHAPES, _DELETED)
 
 
-def may_hold_pattern(data: bytes) -> bool:
-    """Whether a phone, an address, coordinates or the like may stand in a text."""
-    shapes = _shape(data).split(b"\n")
+def may_hold_pattern(data: bytes, signs: bytes | None = None) -> bool:
+    """Whether a phone, an address, coordinates or the like may stand in a text; its signs may be at hand."""
+    shapes = _shape(signs_of(data) if signs is None else signs).split(b"\n")
     unknown = set(shapes) - _innocent
     suspects = {shape for shape in unknown if _suspect().search(shape)}
     others = {shape for shape in unknown if shape.translate(None, _OTHERS) != shape}

@@ -89,7 +89,7 @@ def dangerous_pattern(project: Project) -> Iterator[Finding]:
     notes = {id_.casefold() for id_ in project.known_ids}  # @gao-07 is a citation gone wrong, told as such
     citing = {document.file for document in (*project.syntheses, *project.lessons)}
     for source in _texts(project):
-        if source.file == EXCEPTIONS or not may_hold_pattern(source.data):
+        if source.file == EXCEPTIONS or not may_hold_pattern(source.data, source.signs):
             continue
         from consultkit.privacy import (
             patterns,  # not where nothing is to be found: a tenth of the whole command
