@@ -88,7 +88,7 @@ _FOLD = bytes.maketrans(
 )
 _GAPS = tuple(gap.encode().translate(_FOLD) for gap in " \u00a0\u202f")
 _CAPITAL = (b"\x01", b"\xc3\x01")
-_LONGEST = 32  # bytes that hold any surname
+_WORD = re.compile(rb"[A-Za-z\x80-\xff']{,32}")
 
 
 class _Searched(NamedTuple):
@@ -134,7 +134,8 @@ def _suspects(data: bytes) -> Iterator[int]:
         else:
             while start and folded[start - 1] in b"\x01\xc3":
                 start -= 1
-            if _names(data[start : start + _LONGEST]):
+            word = _WORD.match(data, start)
+            if word and _names(word[0]):
                 yield start
 
 
