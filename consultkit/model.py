@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from consultkit.diagnostic import Fault, Place
 from consultkit.files import Source, to_text
@@ -350,6 +350,10 @@ class Body:
     def holds(self, pattern: re.Pattern[bytes]) -> bool:
         """Whether a pattern is found in the body, or in the line end before it."""
         return pattern.search(self._source.data, max(0, self._start - 1)) is not None
+
+    def every(self, pattern: re.Pattern[bytes]) -> list[Any]:
+        """All that the pattern finds in the body."""
+        return pattern.findall(self._source.data, self._start)
 
     @property
     def preamble(self) -> Blocks:

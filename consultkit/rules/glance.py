@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 from consultkit.model import Body, Guide, Note, Outline, Question
 
-_PASSAGE = re.compile(
-    rb"\[[^\[\]{}\n]*(?:\n(?=[A-Za-z\x80-\xff])[^\[\]{}\n]*)*\]\{\.([A-Za-z][\w-]*(?: \.[A-Za-z][\w-]*)*)\}"
-)
+_CODES = re.compile(rb"\](?=\{)\{\.([A-Za-z][\w-]*(?: \.[A-Za-z][\w-]*)*)\}")
+_ALL_BUT_BRACKETS = bytes({*range(256)} - {*b"[]\n"})
 # What begins a quote with a letter or digit, quotation marks and spaces aside.
 _WORD = (
     rb"[ ]?(?:[\[\"'(]|\xc2\xab|\xe2\x80[\x98\x9c])?(?:[ ]|\xc2\xa0|\xe2\x80\xaf)*"
@@ -75,10 +74,11 @@ def plainly_coded(body: Body, themes: frozenset[bytes]) -> bool:
     braces, brackets = signs.count(b"{") - outline.braces, signs.count(b"[") - outline.brackets
     if not braces and not brackets:
         return True
-    found = _PASSAGE.findall(body.data)
-    if not len(found) == braces == brackets:
+    passages = signs.translate(None, _ALL_BUT_BRACKETS).count(b"[]")  # each on one line, none within another
+    if outline.brackets or not passages == braces == brackets:
         return False
-    return all(themes.issuperset(classes.split(b" .")) for classes in set(found))
+    found = body.every(_CODES)
+    return len(found) == braces and all(themes.issuperset(codes.split(b" .")) for codes in set(found))
 
 
 def words_in_quotes(body: Body) -> bool:
