@@ -1,7 +1,8 @@
 """Finds known identities in text, through accents, case, look-alikes, markup, inversion and one typo.
 
-A text is cut at white space and each distinct piece is judged once, ever: what is known to be innocent costs
-a look-up in a set. A find is a pair of places; the text found is held nowhere.
+One automaton looks through a text for all parts of names at once. Pieces that are no plain words (capitals,
+digits, signs inside) may hold more than it sees: each distinct one is judged once, ever. A find is a pair of
+places; the text found is held nowhere.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, filterfalse
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from consultkit.privacy.folding import IGNORED, WINDOW, WORD, Word, crossings, edge, fold, readings, visible
 from consultkit.privacy.identities import PARTICLES, SHORTEST_PART, TYPE_WORDS, Identity, name_parts
 from consultkit.text import within_one_edit
+
+if TYPE_CHECKING:
+    from ahocorasick_rs import BytesAhoCorasick
 
 SHORTEST_TYPO = 5  # letters of a part from which one typo is forgiven
 PHONE_DIGITS = 8  # a phone is known by its last digits, whatever prefix is written
@@ -45,6 +49,23 @@ def ordinary_words() -> frozenset[str]:
     """Ordinary French and English words and place names, folded: never typos of a name."""
     text = Path(__file__).with_name("ordinary.txt").read_text(encoding="utf-8")
     return frozenset(fold(word) for line in text.splitlines() if line[:1] != "#" for word in line.split())
+
+
+def _kind(byte: int) -> int:
+    """What a character of Latin-1 is to the automaton: a folded letter, a space, a sign that changes nothing
+    around a word (.), or what makes a piece of text no plain word (1); “?” stands for all other characters.
+    """
+    character = chr(byte)
+    folded = fold(character)
+    if character.isspace():
+        return ord(" ")
+    if character in _AROUND and character != "?":
+        return ord(".")
+    return ord(folded) if character.islower() and len(folded) == 1 and folded.isascii() else 1
+
+
+_KINDS = bytes(map(_kind, range(256)))
+_UNUSUAL = (re.compile(rb"\x01[^ ]*"), re.compile(rb"\.(?=[a-z])(?<! \.)[^ ]*"))  # to its piece's end
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +117,9 @@ class _Verdict(NamedTuple):
     digits: bool  # whether a known phone may begin, go on or end here
 
 
+_INNOCENT = _Verdict((), (), False)
+
+
 class Matcher:
     """Searches texts for identities. Build it once, search often: it remembers pieces of text.
 
@@ -123,6 +147,7 @@ class Matcher:
         self._innocent: set[str] = set()
         self._verdicts: dict[str, _Verdict] = {}  # of all other pieces met
         self._add_all(identities)
+        self._automaton = self._plain_parts()
         self._phone_pieces = _pieces(self._phones)
         self._phone_sizes = {len(phone) for phone in self._phones}
 
@@ -221,29 +246,46 @@ class Matcher:
         if sequence.typos and len(rarest) >= SHORTEST_TYPO and rarest not in plain:
             self._add_near(rarest)
 
+    def _plain_parts(self) -> BytesAhoCorasick:
+        """All that a word in small letters may be; what is short is looked for as a whole word."""
+        from ahocorasick_rs import BytesAhoCorasick, Implementation
+
+        parts = sorted({*self._anyhow, *self._sequences, *map(fold, self._exact)})
+        patterns = [part if len(part) >= SHORTEST_PART else f" {part} " for part in parts if part.isascii()]
+        return BytesAhoCorasick(map(str.encode, patterns), implementation=Implementation.DFA)
+
     # Searching
 
     def search(self, text: str) -> list[Hit]:
         """Every known identity in the text, in order, with places in the text as given."""
         if len(text) > LONG:
             return self._search_long(text)
-        rest = set(filterfalse(self._innocent.__contains__, text.split()))
         finds: list[_Find] = []
         digits = set()
-        for piece in rest:
-            if piece not in self._verdicts:
-                self._learn(piece)
-            verdict = self._verdicts.get(piece)
-            if verdict is not None:
-                if verdict.finds or verdict.sequences:
-                    finds += self._at_piece(text, piece)
-                if verdict.digits:
-                    digits.add(piece)
+        for piece in self._suspects(text):
+            verdict = self._verdict(piece)
+            if verdict.finds or verdict.sequences:
+                finds += self._at_piece(text, piece)
+            if verdict.digits:
+                digits.add(piece)
         for start, end in crossings(text):
-            finds += _moved(self._judge(text[start:end]).finds, start)
+            finds += _moved(self._verdict(text[start:end]).finds, start)
         if digits and self._may_hold_phone(text, digits):
             finds += self._phones_in(text, digits)
         return self._hits(text, finds) if finds else []
+
+    def _suspects(self, text: str) -> set[str]:
+        """The pieces of a text, cut at white space, in which something may be found."""
+        kinds = b" " + text.encode("latin-1", "replace").translate(_KINDS) + b" "  # a byte a character
+        before = kinds.rindex
+        places = chain.from_iterable(map(re.Match.span, sign.finditer(kinds)) for sign in _UNUSUAL)
+        unusual = {text[before(b" ", 0, start) : end - 1] for start, end in places} - self._innocent
+        suspects = {part for piece in unusual for part in piece.split()}  # there are spaces Latin-1 lacks
+        words = kinds.replace(b".", b" ")
+        for _part, start, end in self._automaton.find_matches_as_indexes(words, overlapping=True):
+            if words[start] == 32 or words[start - 1] == words[end] == 32:
+                suspects.add(text[before(b" ", 0, start + 1) : kinds.index(b" ", end - 1) - 1])
+        return suspects
 
     def _search_long(self, text: str) -> list[Hit]:
         """The same, piece by piece with an overlap: what is looked for stands close together."""
@@ -259,6 +301,12 @@ class Matcher:
             at = end
         return sorted(hits.values(), key=lambda hit: hit.start)
 
+    def _verdict(self, piece: str) -> _Verdict:
+        """What a piece of text holds, judged once."""
+        if piece not in self._innocent and piece not in self._verdicts:
+            self._learn(piece)
+        return self._verdicts.get(piece, _INNOCENT)
+
     def _learn(self, piece: str) -> None:
         """Judges a piece of text never met before, by what punctuation surrounds if that is innocent."""
         if len(self._innocent) > REMEMBERED:
@@ -273,7 +321,7 @@ class Matcher:
             self._verdicts[piece] = self._judge(piece)
 
     def _learn_core(self, piece: str) -> None:
-        if piece.islower() and self._plain(piece):
+        if self._plain(piece):
             self._innocent.add(piece)
             return
         verdict = self._judge(piece)
@@ -283,22 +331,29 @@ class Matcher:
             self._innocent.add(piece)
 
     def _plain(self, piece: str) -> bool:
-        """Whether a piece in lower case, made of letters, hyphens and apostrophes, is no part of any name."""
-        if piece.isalpha():
-            folded = fold(piece)
-            return not (folded in self._anyhow or folded in self._sequences or piece in self._exact)
+        """Whether a piece made of letters, hyphens and apostrophes is surely no part of any name."""
         parts = _HINGE.split(piece)
         joined = "".join(parts)
-        return joined.isalpha() and not any(
-            fold(part) in self._anyhow or fold(part) in self._sequences or part in self._exact
-            for part in (parts if len(parts) == 1 else [*parts, joined])
-        )
+        if not joined.isalpha() or not all(
+            part.islower() or part.istitle() or part.isupper() for part in parts if part
+        ):
+            return False
+        return self._no_part(joined) and (len(parts) == 1 or all(map(self._no_part, parts)))
+
+    def _no_part(self, word: str) -> bool:
+        """Whether a word is no part of a name, nor one typo away from one."""
+        folded = fold(word)
+        if word in self._exact or any(
+            folded in parts for parts in (self._anyhow, self._capital, self._sequences)
+        ):
+            return False
+        return not word[:1].isupper() or self._near.keys().isdisjoint(_less_one(folded))
 
     def _judge(self, piece: str) -> _Verdict:
         """What one piece of text, cut at white space, holds."""
         finds: list[_Find] = []
         sequences: list[_Sequence] = []
-        for word in chain.from_iterable(readings(piece)):
+        for word in dict.fromkeys(chain.from_iterable(readings(piece))):
             owners = self._exact.get(word.written, frozenset())
             for part in self._parts_like(word):
                 sequences += self._sequences.get(part, ())
@@ -329,7 +384,7 @@ class Matcher:
 
     def _at_piece(self, text: str, piece: str) -> Iterator[_Find]:
         """The finds at every place where a suspect piece stands."""
-        verdict = self._verdicts[piece]
+        verdict = self._verdict(piece)
         for start in _places(text, piece):
             yield from _moved(verdict.finds, start)
             if verdict.sequences:

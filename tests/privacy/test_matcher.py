@@ -306,3 +306,32 @@ def _shared():
 def test_acronyms_with_a_digit_are_found(text, found):
     search = Matcher([Identity("r", "actor", "Réseau Fictif", ("R4F",), organisation=True)]).search
     assert bool(search(f"Ici, {text} dit-on.")) is found
+
+
+class Closely(Matcher):
+    """Judges every piece of a text: what the automaton spares is held to it."""
+
+    def _suspects(self, text):
+        return set(text.split())
+
+
+SHORT = [
+    *PEOPLE,
+    Identity("KAY-03", "note", "Sy Ly"),
+    Identity("ong", "actor", "Réseau Alkafo", ("RAK", "R4", "ba"), "76 12 34 56", "b@c.org"),
+]
+PIECES = [
+    form(*name)
+    for form in DISGUISES.values()
+    for name in (("Oumou", "Maïga"), ("Ali", "Touré"), ("Marie", "Sissoko"))
+]
+PIECES += ["sy", "ly", "Sy", "ba", "BA", "RAK", "rak", "R4", "alkafo", "maïga", "m.a.i.g.a", "maigɑ", "l’", "d'", " ", " ", "\u202f", "\u00a0",
+           "\n", ".", ",", "(", "?", "…", "œ", "é", "76 12", "34 56", "b@c.org", "konate", "konatee", "Konatee", "entouré", "-", "x", "{.off}"]  # fmt: skip
+FAST, SLOW = Matcher(SHORT), Closely(SHORT)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8))
+@settings(max_examples=300, deadline=None)
+def test_what_is_spared_holds_nothing(pieces):
+    text = "".join(pieces)
+    assert FAST.search(text) == SLOW.search(text)
