@@ -366,6 +366,10 @@ def _syntax_fault(text: str, error: yaml.MarkedYAMLError, file: str, first_line:
         line, column = error.context_mark.line, error.context_mark.column
         message = _("The quotation mark opened here is not closed, or holds a \\ that YAML does not know.")
         help = _("Close it, or use the other kind of quotation mark.")
+    elif "flow" in problem and at[column : column + 1] == ":" and "{" in at[:column]:
+        message = _("The “: ” inside this value reads as a second key: the value must stand in quotes.")
+        place = Place(file, line + first_line, column + 1)
+        return Fault("yaml-colon", place, message, _("Put the value in quotes."))
     elif "flow sequence" in problem or "flow mapping" in problem:
         opened = error.context_mark or mark
         line, column = (opened.line, opened.column) if opened else (line, column)

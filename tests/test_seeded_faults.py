@@ -75,6 +75,9 @@ SEEDS = [
     Seed("YAML fault in the codebook", "W012", THEMES, "name: Accès", 'name: ⟦"Accès'),
     Seed("YAML fault in a synthesis", "W012", SYNTH, "status: done", 'status: ⟦"done'),
     Seed("key without colon", "W012", NOTE, "place: Gao", "⟦place Gao"),
+    Seed("code left open", "W026", NOTE, "Les chefs.", "⟦```\nLes chefs."),
+    Seed("French colon in braces", "W019", MAP, SPARE,
+         SPARE.replace("status: identified", "status: declined\n    reason: {gao: Équipe ⟦: en mission}")),
     Seed("duplicate key", "W014", NOTE, "place: Gao", "place: Gao\n⟦place: Ansongo"),
     Seed("duplicate key in the mapping", "W014", MAP, "commissioner: Interpeace",
          "commissioner: Interpeace\n  ⟦commissioner: Autre"),
@@ -159,6 +162,16 @@ SEEDS = [
     Seed("select without options", "G011", GUIDE, ' options="chefs|jeunes|autres"', "",
          (GUIDE, "⟦### Qui pèse sur elles ?")),
     Seed("guide missing", "G012", MAP, "guide: guides/guide-entretien.md", "guide: ⟦guides/guide.md"),
+    Seed("question taken out of the guide", "N014", GUIDE, "### Où travaillez-vous ? {#zones}\n\n", "",
+         (GUIDE, 'version: ⟦"1.0"\nlanguage')),
+    Seed("question added to the guide", "N013", GUIDE, "### Où travaillez-vous ? {#zones}\n",
+         "### Où travaillez-vous ? {#zones}\n\n⟦### Et demain ? {#demain .required}\n"),
+    Seed("question reworded in the guide", "N015", GUIDE, "### Quelles tensions ?", "⟦### Quels conflits ?"),
+    Seed("id changed in the guide", "N014", GUIDE, "### Où travaillez-vous ? {#zones}",
+         "⟦### Où travaillez-vous ? {#lieux}"),
+    Seed("questions of the guide in another order", "N016", GUIDE,
+         "### Où travaillez-vous ? {#zones}\n\n## Contexte {#contexte}\n\n",
+         "## Contexte {#contexte}\n\n### Où travaillez-vous ? {#zones}\n\n", (GUIDE, 'version: ⟦"1.0"\nlanguage')),
     Seed("unknown key in the guide", "G001", GUIDE, "minutes: 75", "⟦minute: 75"),
     Seed("no version", "G002", GUIDE, 'version: "1.0"\nlanguage', "language", (GUIDE, "⟦id: guide-entretien")),
     Seed("invalid version", "G003", GUIDE, 'version: "1.0"\nlanguage', "version: ⟦premiere\nlanguage"),
@@ -421,6 +434,17 @@ def test_a_file_that_is_too_large(tmp_path: Path) -> None:
 def test_an_empty_file(tmp_path: Path) -> None:
     files = campaign() | {THEMES: "# rien\n"}
     assert told(tmp_path, files) == [(THEMES, 1, 1, "W010")]
+
+
+def test_no_codebook(tmp_path: Path) -> None:
+    files = campaign()
+    del files[THEMES]
+    assert told(tmp_path, files) == [(THEMES, 1, 1, "N017")]
+
+
+def test_a_theme_that_many_notes_have_and_the_codebook_lacks(tmp_path: Path) -> None:
+    files = {name: text.replace("{.acces}", "{.chemins}") for name, text in campaign().items()}
+    assert told(tmp_path, files) == [(THEMES, 1, 1, "N017")]
 
 
 def test_an_empty_note(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from consultkit.i18n import N_, _, ngettext
 from consultkit.load import load
 from consultkit.model import Guide, Note, Project
 from consultkit.output.terminal import ask, clip, pad, printable, terminal_width, width_of, wrap
-from consultkit.rules.answers import actor_types
+from consultkit.rules.comparison import actor_types
 from consultkit.text import listing
 
 COLUMNS = (

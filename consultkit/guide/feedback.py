@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from consultkit.model import Guide, Part, Project, Question
 from consultkit.parse.inline import plain, spans, without_off
-from consultkit.rules.answers import actor_types, answered
+from consultkit.rules.answers import answered
+from consultkit.rules.comparison import actor_types
 from consultkit.text import fold
 
 _NO_ANSWER = re.compile(r"\W*(sans reponse|refus|non posee|no answer|refused|not asked)\W*\Z")

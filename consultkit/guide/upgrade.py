@@ -18,7 +18,8 @@ from consultkit.i18n import _, speaking
 from consultkit.model import Body, Guide, GuideSection, Heading, Part, Question
 from consultkit.note_edit import normal, raw_lines, read_split, set_keys
 from consultkit.parse.markdown import scan
-from consultkit.rules.answers import REMOVED_QUESTIONS, answered
+from consultkit.rules.answers import answered
+from consultkit.rules.comparison import REMOVED_QUESTIONS
 from consultkit.scaffold import question_lines
 from consultkit.text import fold
 

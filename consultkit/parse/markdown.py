@@ -221,6 +221,11 @@ class _Scanner:
                     self.close()
                 indent = len(line) - len(stripped)
                 self._add("paragraph", stripped, number, indent + 1)
+        if self.fence:
+            place = Place(self.file, self.origins[0][0], 1, len(self.lines[0]))
+            message = _("This code block is not closed: all that follows would be code.")
+            help = _("Close it with {fence}.").format(fence=self.fence)
+            self.faults.append(Fault("md-fence", place, message, help))
         self.close()
         self._end_part()
         return tuple(self.preamble), tuple(self.parts)

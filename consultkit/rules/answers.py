@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,42 +16,29 @@ from consultkit.model import Block, Guide, Heading, Note, Part, Project, Questio
 from consultkit.parse.inline import Span, plain, spans
 from consultkit.rules import glance
 from consultkit.rules.base import rule, told
+from consultkit.rules.comparison import (
+    FEWEST_NOTES,
+    REMOVED_QUESTIONS,
+    asked,
+    comparable,
+    drift,
+    drifted,
+    lacks,
+    meant,
+    of_guide,
+    order,
+    place_in,
+    reworded,
+    unlike,
+)
 from consultkit.schema.declare import RESERVED_THEMES
-from consultkit.text import did_you_mean, fold, nearest
+from consultkit.text import did_you_mean, fold
 
 KNOWN_CLASSES = frozenset(("off", "translation", "guide-feedback"))
-REMOVED_QUESTIONS = "retired"  # the section in which `guide upgrade` keeps the answers of removed questions
 _EMPTY = re.compile(r"\W*(a completer|a remplir|todo|tbd|to do|to be completed|xxx+|)\W*\Z")
 _MANY_WORDS = re.compile(r"(?:[^\W_]+[\W_]+){4}")  # no placeholder has as many: the shortest way to an answer
 _TAG = re.compile(r"<(/?)([A-Za-z][\w-]*)")
 _BULLET = re.compile(r"[-*+]\s+|\d+[.)]\s+")
-
-
-def comparable(project: Project) -> Iterator[tuple[Note, Guide]]:
-    """The notes whose body can be held against the guide, with the guide of the version they name."""
-    guide = project.guide
-    if guide is None or not guide.sound:
-        return
-    for note in project.notes:
-        version = project.guide_of(note.guide_version)
-        if version is not None:
-            yield note, version
-
-
-def _unlike(project: Project) -> Iterator[tuple[Note, Guide]]:
-    """Those of which some heading is not the guide's, or stands in another order."""
-    return (pair for pair in comparable(project) if not glance.like_guide(*pair))
-
-
-def actor_types(project: Project, note: Note) -> set[str]:
-    """The types of the actors heard; empty where none is known."""
-    known = project.mapping.actor_by_id if project.mapping else {}
-    return {known[actor].type for actor in note.actors if actor in known}
-
-
-def asked(project: Project, note: Note, question: Question) -> bool:
-    """Whether a question was to be asked; where the actor is not known, only what is asked of all."""
-    return question.asked_of(actor_types(project, note))
 
 
 def answered(part: Part, question: Question) -> bool:
@@ -89,7 +77,7 @@ def required_question_unanswered(project: Project) -> Iterator[Finding]:
         if not note.done:
             continue
         for part, question in _perhaps_unanswered(note, guide):
-            if answered(part, question) or _empty_quote(part):
+            if answered(part, question) or _empty_quote(part) or _stands_above(note, part):
                 continue
             if asked(project, note, question):
                 message = _("This question must be answered before the note is done.")
@@ -108,6 +96,11 @@ def _perhaps_unanswered(note: Note, guide: Guide) -> Iterator[tuple[Part, Questi
         question_of = guide.questions.get(part.heading.id)
         if question_of and question_of.required:
             yield part, question_of
+
+
+def _stands_above(note: Note, part: Part) -> bool:
+    """Whether the heading is there before, with its answer: told as standing twice."""
+    return any(p.heading.id == part.heading.id for p in note.body.parts[: note.body.parts.index(part)])
 
 
 def _empty_quote(part: Part) -> bool:
@@ -133,28 +126,38 @@ def heading_removed(project: Project) -> Iterator[Finding]:
 
         > Les gens ont peur, mais ils continuent d'aller au marché.
     """
+    for id_, count in drift(project).missing.items():
+        if _first_told(project, id_):
+            assert project.guide is not None
+            message = _("{count} notes of this version lack this heading.")
+            yield of_guide(place_in(project.guide, id_), message, count)
     for note, guide in comparable(project):
-        if glance.like_guide(note, guide) and not _lacks(project, note, guide):
+        if glance.like_guide(note, guide) and not lacks(project, note, guide):
             continue
         present: dict[str, Heading] = {}
         for part in note.body.parts:
             present.setdefault(part.heading.id, part.heading)
-        if present.keys() >= guide.section_by_id.keys() and present.keys() >= guide.questions.keys():
+        gone = drifted(project, guide).missing
+        if present.keys() | gone.keys() >= guide.section_by_id.keys() | guide.questions.keys():
             continue
         for part in note.body.parts:
             if part.heading.id not in guide.section_by_id and part.heading.id not in guide.questions:
                 present.setdefault(meant(part.heading, guide), part.heading)
-        yield from _missing(project, note, guide, present)
+        yield from _missing(project, note, guide, present, gone)
 
 
-def _lacks(project: Project, note: Note, guide: Guide) -> bool:
-    """Whether a note lacks a section, or a question that was to be asked."""
-    assert note.body.outline is not None
-    found = glance.held(note.body.outline, guide)
-    return found.sections_missing or any(asked(project, note, question) for question in found.missing)
+def _first_told(project: Project, missing: str) -> bool:
+    """Whether it tells more than that its section is missing, or that notes have it under another id."""
+    assert project.guide is not None
+    found, guide = drift(project), project.guide
+    meant_for = {meant(found.headings[id_][0], guide) for id_ in found.unknown}
+    question = guide.questions.get(missing)
+    return missing not in meant_for and not (question and question.section in found.missing)
 
 
-def _missing(project: Project, note: Note, guide: Guide, present: dict[str, Heading]) -> Iterator[Finding]:
+def _missing(
+    project: Project, note: Note, guide: Guide, present: dict[str, Heading], gone: Collection[str]
+) -> Iterator[Finding]:
     """A section that is gone is told once, not once more for each of its questions."""
     previous = note.data.place()
     for section in guide.sections:
@@ -162,7 +165,7 @@ def _missing(project: Project, note: Note, guide: Guide, present: dict[str, Head
         there = [q for q in questions if q.id in present]
         if section.id in present:
             previous = present[section.id].place
-        elif questions or not section.questions:
+        elif section.id not in gone and (questions or not section.questions):
             place = present[there[0].id].place if there else previous
             message = _("The section “{text}” {{#{id}}} is missing here.")
             text = message.format(text=section.title, id=section.id)
@@ -171,7 +174,7 @@ def _missing(project: Project, note: Note, guide: Guide, present: dict[str, Head
             if not there:
                 continue
         for question in questions:
-            if question.id not in present:
+            if question.id not in present and question.id not in gone:
                 message = _("The question “{text}” {{#{id}}} is missing here.")
                 text = message.format(text=question.text, id=question.id)
                 help = _("Put its heading back, with “non posée” if it was not asked.")
@@ -180,20 +183,6 @@ def _missing(project: Project, note: Note, guide: Guide, present: dict[str, Head
 
 def _weight(note: Note, required: bool) -> Severity:
     return Severity.ERROR if required and note.done else Severity.WARNING
-
-
-def meant(heading: Heading, guide: Guide) -> str:
-    """The id of the guide's section or question that an unknown heading is probably meant for, or nothing."""
-    titles = {fold(section.title): section.id for section in guide.sections}
-    titles |= {fold(question.text): question.id for question in guide.questions.values()}
-    words = fold(heading.text)
-    if words in titles:
-        return titles[words]
-    by_id = nearest(heading.id, [*guide.questions, *guide.section_by_id]) if heading.id else None
-    if by_id:
-        return by_id
-    near = nearest(heading.text, titles)
-    return titles[near] if near else ""
 
 
 @rule("N014")
@@ -208,8 +197,15 @@ def unknown_heading(project: Project) -> Iterator[Finding]:
     Good:
         ### Quelles tensions ? {#tensions .required}
     """
-    for note, guide in _unlike(project):
-        known = {**guide.section_by_id, **guide.questions}
+    found = drift(project)
+    for id_, count in found.unknown.items():
+        heading, section = found.headings[id_]
+        if section == id_ or section not in found.unknown:
+            assert project.guide is not None
+            message = _("{count} notes of this version have a heading {{#{id}}}, which the guide lacks.")
+            yield of_guide(place_in(project.guide, meant(heading, project.guide)), message, count, id=id_)
+    for note, guide in unlike(project):
+        known = {**guide.section_by_id, **guide.questions, **drifted(project, guide).unknown}
         seen: dict[str, Heading] = {}
         kept = False
         for part in note.body.parts:
@@ -248,18 +244,15 @@ def heading_renamed(project: Project) -> Iterator[Finding]:
     Good:
         ### Quelles tensions ? {#tensions .required}
     """
-    for note, guide in _unlike(project):
-        for part in note.body.parts:
-            question, section = guide.questions.get(part.heading.id), guide.section_by_id.get(part.heading.id)
-            text = question.text if question else section.title if section else None
-            if text is not None and text != part.heading.text and _words(text) != _words(part.heading.text):
+    for id_, count in drift(project).renamed.items():
+        assert project.guide is not None
+        message = _("{count} notes of this version have other words in this heading.")
+        yield of_guide(place_in(project.guide, id_), message, count)
+    for note, guide in unlike(project):
+        for heading, text in reworded(note, guide):
+            if heading.id not in drifted(project, guide).renamed:
                 message = _("The guide says “{text}”.").format(text=text)
-                yield Finding(part.heading.place, message, _("Copy the heading from the guide."))
-
-
-@lru_cache(maxsize=4096)  # the notes of a campaign have the same headings
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", fold(text))
+                yield Finding(heading.place, message, _("Copy the heading from the guide."))
 
 
 @rule("N016", Severity.WARNING)
@@ -290,19 +283,19 @@ def heading_out_of_order(project: Project) -> Iterator[Finding]:
 
         Un seul projet, dans le cercle d'Ansongo.
     """
-    orders: dict[str, dict[str, int]] = {}
-    for note, guide in _unlike(project):
-        order = orders.setdefault(guide.version, _order(guide))
-        headings = [part.heading for part in note.body.parts if part.heading.id in order]
-        positions = [order[heading.id] for heading in headings]
+    if drift(project).moved:
+        assert project.guide is not None
+        message = _("{count} notes of this version have their headings in another order.")
+        yield of_guide(place_in(project.guide, ""), message, drift(project).moved)
+    for note, guide in unlike(project):
+        if drifted(project, guide).moved:
+            continue
+        places = order(guide)
+        headings = [part.heading for part in note.body.parts if part.heading.id in places]
+        positions = [places[heading.id] for heading in headings]
         if any(a > b for a, b in pairwise(positions)):
-            for heading, message in _strays(headings, guide, order):
+            for heading, message in _strays(headings, guide, places):
                 yield Finding(heading.place, message, _("Move it, with its answer, to its place."))
-
-
-def _order(guide: Guide) -> dict[str, int]:
-    ids = [id_ for section in guide.sections for id_ in (section.id, *(q.id for q in section.questions))]
-    return {id_: index for index, id_ in enumerate(ids)}
 
 
 def _strays(headings: list[Heading], guide: Guide, order: dict[str, int]) -> Iterator[tuple[Heading, str]]:
@@ -361,13 +354,23 @@ def unknown_theme(project: Project) -> Iterator[Finding]:
         return
     known = set(project.theme_by_id) | KNOWN_CLASSES
     coded = [(item.file, item.block, span) for item in braces(project) if item.of_note for span in item.spans]
-    unknown = {name for _file, _block, span in coded for name in span.classes if name not in known}
+    files = {(name, file) for file, _block, span in coded for name in span.classes if name not in known}
+    unknown = Counter(name for name, _file in files)
     if len(unknown) <= _broken_themes(project):
-        unknown = set()
+        unknown.clear()
+    if unknown and not project.themes and THEMES not in project.files:
+        message = _("The codebook {file} is missing: no passage is counted.").format(file=THEMES)
+        yield Finding(Place(THEMES), message, _("Put it back, or write it anew, with the notes' themes."))
+        unknown.clear()
+    for name, count in sorted(unknown.items()):
+        if count >= FEWEST_NOTES:
+            message = _("{count} notes have passages coded “{name}”: the codebook has no such theme.")
+            near = did_you_mean(name, known - RESERVED_THEMES) or _add_theme(name)
+            yield Finding(Place(THEMES), message.format(count=count, name=name), near)
     for file, block, span in coded:
         where = block.text.find("{", span.inner_end)
         for name in span.classes:
-            if name in unknown:
+            if 0 < unknown[name] < FEWEST_NOTES:
                 index = block.text.find("." + name, where)
                 message = _("The codebook has no theme “{name}”.").format(name=name)
                 help = did_you_mean(name, known - RESERVED_THEMES | KNOWN_CLASSES) or _add_theme(name)

@@ -10,8 +10,8 @@ from consultkit.evidence import Statement, ledger
 from consultkit.i18n import _
 from consultkit.model import Project, Synthesis
 from consultkit.parse.inline import plain
-from consultkit.rules.answers import meant
 from consultkit.rules.base import rule, told
+from consultkit.rules.comparison import meant
 from consultkit.rules.fidelity import malformed
 from consultkit.rules.known import colliding
 from consultkit.schema.declare import SPECIAL_SECTIONS

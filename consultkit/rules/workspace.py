@@ -393,6 +393,22 @@ def comment_left_open(project: Project) -> Iterator[Finding]:
     return told(project, "md-comment")
 
 
+@rule("W026")
+def code_left_open(project: Project) -> Iterator[Finding]:
+    """A block of code is opened and not closed.
+
+    Everything that follows, headings and answers, would be code.
+
+    File: notes/gao/GAO-01.md
+    Bad:
+        ```
+        > La salle était pleine et personne ne parlait.
+    Good:
+        > La salle était pleine et personne ne parlait.
+    """
+    return told(project, "md-fence")
+
+
 @rule("W024")
 def bad_heading_attribute(project: Project) -> Iterator[Finding]:
     """What stands in the braces of a heading is no attribute.
@@ -428,6 +444,6 @@ RULES = (
     not_utf8, byte_order_mark, control_character, direction_mark, merge_conflict, link_outside,
     file_too_large, unreadable_file, no_mapping, empty_file, no_header, yaml_syntax, tab_in_yaml,
     duplicate_key, yaml_reference, yaml_tag, deep_nesting, second_document, french_colon,
-    value_cut_by_comment, names_collide, name_not_for_windows, comment_left_open,
+    value_cut_by_comment, names_collide, name_not_for_windows, comment_left_open, code_left_open,
     bad_heading_attribute, delivery_log,
 )  # fmt: skip
