@@ -164,6 +164,8 @@ SEEDS = [
     Seed("guide missing", "G012", MAP, "guide: guides/guide-entretien.md", "guide: ⟦guides/guide.md"),
     Seed("question taken out of the guide", "N014", GUIDE, "### Où travaillez-vous ? {#zones}\n\n", "",
          (GUIDE, 'version: ⟦"1.0"\nlanguage')),
+    Seed("question for some taken out of the guide", "N014", GUIDE,
+         '### Que coûte un projet ? {#couts types="ongi"}\n', "", (GUIDE, 'version: ⟦"1.0"\nlanguage')),
     Seed("question added to the guide", "N013", GUIDE, "### Où travaillez-vous ? {#zones}\n",
          "### Où travaillez-vous ? {#zones}\n\n⟦### Et demain ? {#demain .required}\n"),
     Seed("question reworded in the guide", "N015", GUIDE, "### Quelles tensions ?", "⟦### Quels conflits ?"),
@@ -434,6 +436,13 @@ def test_a_file_that_is_too_large(tmp_path: Path) -> None:
 def test_an_empty_file(tmp_path: Path) -> None:
     files = campaign() | {THEMES: "# rien\n"}
     assert told(tmp_path, files) == [(THEMES, 1, 1, "W010")]
+
+
+def test_a_section_taken_out_of_the_guide(tmp_path: Path) -> None:
+    files = campaign()
+    before, _section, after = files[GUIDE].partition("## Besoins {#besoins}\n")
+    files[GUIDE] = before + after[after.index("\n## ") + 1 :]
+    assert told(tmp_path, files) == [(GUIDE, 4, 10, "N014")]
 
 
 def test_no_codebook(tmp_path: Path) -> None:

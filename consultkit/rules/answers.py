@@ -205,14 +205,15 @@ def unknown_heading(project: Project) -> Iterator[Finding]:
             message = _("{count} notes of this version have a heading {{#{id}}}, which the guide lacks.")
             yield of_guide(place_in(project.guide, meant(heading, project.guide)), message, count, id=id_)
     for note, guide in unlike(project):
-        known = {**guide.section_by_id, **guide.questions, **drifted(project, guide).unknown}
+        gone = drifted(project, guide).unknown
+        known = {**guide.section_by_id, **guide.questions, **gone}
         seen: dict[str, Heading] = {}
-        kept = False
+        spared = False
         for part in note.body.parts:
             heading = part.heading
             if heading.level <= 2:
-                kept = heading.id == REMOVED_QUESTIONS
-            if kept:
+                spared = heading.id == REMOVED_QUESTIONS or heading.id in gone
+            if spared:
                 continue
             if heading.id not in known:
                 yield _unknown(heading, guide)

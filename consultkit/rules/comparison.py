@@ -20,7 +20,7 @@ from consultkit.rules import glance
 from consultkit.text import fold, nearest
 
 REMOVED_QUESTIONS = "retired"  # the section in which `guide upgrade` keeps the answers of removed questions
-FEWEST_NOTES = 3  # from which, and from half of them, the guide is at fault
+FEWEST_NOTES = 3  # from which the guide is at fault, and no note
 
 
 def comparable(project: Project) -> Iterator[tuple[Note, Guide]]:
@@ -108,7 +108,7 @@ def reworded(note: Note, guide: Guide) -> Iterator[tuple[Heading, str]]:
 
 
 class Drift(NamedTuple):
-    """What most notes of the guide's own version say otherwise than the guide: ids, and how many notes."""
+    """What many notes of the guide's own version say otherwise than the guide: ids, and how many notes."""
 
     unknown: dict[str, int]
     missing: dict[str, int]
@@ -120,31 +120,39 @@ class Drift(NamedTuple):
 @lru_cache(maxsize=2)
 def drift(project: Project) -> Drift:
     """Holds the guide against all notes of its version; where most agree with it, nothing has drifted."""
-    guide = project.guide
     unknown: Counter[str] = Counter()
     missing: Counter[str] = Counter()
     renamed: Counter[str] = Counter()
     headings: dict[str, tuple[Heading, str]] = {}
-    notes = moved = 0
-    for note, version in comparable(project):
-        notes += version is guide
-        if version is not guide or (glance.like_guide(note, version) and not lacks(project, note, version)):
+    moved = 0
+    notes = [note for note, version in comparable(project) if version is project.guide]
+    for note in notes:
+        assert project.guide is not None
+        guide = project.guide
+        if glance.like_guide(note, guide) and not lacks(project, note, guide):
             continue
-        strange = {pair[0].id: pair for pair in foreign(note, version) if pair[0].id}
+        strange = {pair[0].id: pair for pair in foreign(note, guide) if pair[0].id}
         unknown.update(strange.keys())
         headings = strange | headings
-        renamed.update({heading.id for heading, _text in reworded(note, version)})
+        renamed.update({heading.id for heading, _text in reworded(note, guide)})
         present = [part.heading.id for part in note.body.parts]
-        questions = [q.id for q in version.questions.values() if asked(project, note, q)]
-        missing.update({*version.section_by_id, *questions} - {*present})
-        places = order(version)
+        questions = [q.id for q in guide.questions.values() if asked(project, note, q)]
+        missing.update({*guide.section_by_id, *questions} - {*present})
+        places = order(guide)
         moved += any(a > b for a, b in pairwise(places[id_] for id_ in present if id_ in places))
-    least = max(FEWEST_NOTES, notes // 2 + 1)
 
-    def most(counts: Counter[str]) -> dict[str, int]:
-        return {id_: count for id_, count in counts.items() if count >= least}
+    def most(id_: str, count: int) -> bool:
+        question = project.guide.questions.get(id_) if project.guide else None
+        of = sum(asked(project, note, question) for note in notes) if question else len(notes)
+        return count >= FEWEST_NOTES and 2 * count > of
 
-    return Drift(most(unknown), most(missing), most(renamed), moved if moved >= least else 0, headings)
+    return Drift(
+        {id_: count for id_, count in unknown.items() if count >= FEWEST_NOTES},
+        {id_: count for id_, count in missing.items() if most(id_, count)},
+        {id_: count for id_, count in renamed.items() if most(id_, count)},
+        moved if most("", moved) else 0,
+        headings,
+    )
 
 
 _NO_DRIFT = Drift({}, {}, {}, 0, {})

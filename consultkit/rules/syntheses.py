@@ -11,7 +11,7 @@ from consultkit.i18n import _
 from consultkit.model import Project, Synthesis
 from consultkit.parse.inline import plain
 from consultkit.rules.base import rule, told
-from consultkit.rules.comparison import meant
+from consultkit.rules.comparison import drift, meant
 from consultkit.rules.fidelity import malformed
 from consultkit.rules.known import colliding
 from consultkit.schema.declare import SPECIAL_SECTIONS
@@ -79,7 +79,7 @@ def unknown_section(project: Project) -> Iterator[Finding]:
         return
     for synthesis in project.syntheses:
         special = () if synthesis.region else SPECIAL_SECTIONS
-        known = [*guide.section_by_id, *special]
+        known = [*guide.section_by_id, *special, *drift(project).unknown]
         for part in synthesis.body.parts:
             heading = part.heading
             if heading.level > 2 or heading.id in known:
