@@ -175,6 +175,9 @@ def test_a_delivered_file_is_named_logged_and_marks_the_deliverable(
     assert "rapport-final remis" in capsys.readouterr().out.replace("remise", "remis")
     assert main(["report", "--to", "docx", "--deliver", "Interpeace"]) == 0
     assert list((campaign / "build").glob("Rapport_v2_*.docx"))
+    assert "interne" not in capsys.readouterr().err
+    assert main(["report", "--to", "docx", "--deliver", "Interpeace", "--edition", "internal"]) == 0
+    assert "plus que ce qui peut sortir" in capsys.readouterr().err
     assert main(["report", "--to", "docx", "--deliver", "quelquun@example.org"]) == 2
 
 

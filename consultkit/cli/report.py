@@ -116,6 +116,8 @@ def report(
     if leaks:
         return refuse_leaks(leaks)
     written = _write(project, outputs, out, deliver, kind, region, built)
+    if deliver is not None and edition is Edition.INTERNAL:
+        print(_("This was the internal edition: it says more than may leave."), file=sys.stderr)
     _tell(project, built, written)
     if open_it and written:
         _open(written[0])

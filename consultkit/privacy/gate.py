@@ -35,7 +35,7 @@ def leaks(
     """Known identities in files about to be written: their names, their text and their metadata.
 
     `blank` makes documents that hold nobody's words, and is asked only where something was found: what stands
-    on a line of its own there too (the style “ConstantTok”, the font “Times New Roman”) is nobody's name.
+    on lines of its own there too (the style “ConstantTok”, the font “Times New Roman”) is nobody's name.
     """
     if matcher is None:
         return []
@@ -46,7 +46,7 @@ def leaks(
             for hit in matcher.search(text):
                 if plain is None:
                     plain = _lines(blank())
-                if _line(text, hit.start, hit.end) in plain:
+                if plain.issuperset(_lines_of(text, hit.start, hit.end)):
                     continue
                 leak = Leak(_masked(name, matcher), _masked(where, matcher), hit.owner)
                 found.setdefault((leak.file, leak.where, leak.owner), leak)
@@ -62,10 +62,10 @@ def _lines(documents: Mapping[str, bytes]) -> set[str]:
     }
 
 
-def _line(text: str, start: int, end: int) -> str:
-    """The line, or lines, that a find stands on."""
+def _lines_of(text: str, start: int, end: int) -> list[str]:
+    """The lines that a find stands on: the figures of two fonts may look like one phone."""
     stop = text.find("\n", end)
-    return text[text.rfind("\n", 0, start) + 1 : stop if stop >= 0 else len(text)]
+    return text[text.rfind("\n", 0, start) + 1 : stop if stop >= 0 else len(text)].split("\n")
 
 
 def named(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -132,5 +133,20 @@ def test_words_of_the_format_itself_are_nobodys_name():
     matcher = Matcher(
         [Identity("GAO-01", "note", name="Constant Roman"), Identity("GAO-02", "note", name="Normal Compact")]
     )
+    assert leaks(documents, matcher)
+    assert leaks(documents, matcher, blank) == []
+
+
+def test_figures_of_the_fonts_are_nobodys_phone():
+    """Two figures of word/fontTable.xml, on lines that follow each other, make eight digits or more."""
+    from consultkit.privacy.gate import leaks
+    from consultkit.privacy.readback import texts
+    from consultkit.report.blank import blank
+
+    documents = blank()
+    fonts = next(text for where, text in texts(documents["i.docx"], ".docx") if where == "word/fontTable.xml")
+    phones = {above[-4:] + below[:4] for above, below in re.findall(r"(\d{4,})\n(\d{4,})", fonts)}
+    assert phones
+    matcher = Matcher([Identity("GAO-01", "note", name="Fictivard Zogbo", phone=phone) for phone in phones])
     assert leaks(documents, matcher)
     assert leaks(documents, matcher, blank) == []
