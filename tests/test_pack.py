@@ -6,6 +6,9 @@ import io
 import json
 import re
 import shutil
+import signal
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -504,3 +507,45 @@ def test_packs_cross_come_twice_and_come_late_and_all_end_with_the_same(steps: l
 def test_a_pack_with_a_wrong_campaign_hash_raises_for_programs_too() -> None:
     with pytest.raises(WorkspaceError):
         from_bytes(b"PK\x03\x04rubbish")
+
+
+DYING = """
+import os, signal, sys
+from consultkit.cli import main
+left, replace = int(sys.argv[1]), os.replace
+def dies(*paths):
+    global left
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    left -= 1
+    replace(*paths)
+os.replace = dies
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no SIGKILL")
+def test_killed_between_two_writes_a_pack_is_received_again(pair: tuple[Path, Path]) -> None:
+    """Whatever was written before the kill, the second run leaves what one run would have left."""
+    one, other = pair
+    (one / "notes/gao/GAO-21.md").write_text(note("GAO-21", "tamat"), "utf-8")
+    edit(one, "notes/gao/GAO-01.md", "place: Gao", "place: Ansongo")
+    edit(one, "mapping.yaml", "actors:\n", "actors:\n" + NEW.format(id="lafia"))
+    edit(other, "notes/gao/GAO-02.md", "mode: phone", "mode: video")
+    file = one.parent / "envoi.zip"
+    assert run(one, "pack", "--plain", "--yes", "--out", str(file)) == 0
+    words = ["receive", str(file), "--yes", "--lang", "fr", "--root"]
+    whole = Path(shutil.copytree(other, one.parent / "entier"))
+    assert main([*words, str(whole)]) == 0
+    for writes in range(20):
+        trial = Path(shutil.copytree(other, one.parent / f"essai-{writes}"))
+        code = subprocess.run(
+            [sys.executable, "-c", DYING, str(writes), *words, str(trial)], capture_output=True
+        ).returncode
+        assert code in (0, -signal.SIGKILL)
+        if code == 0:
+            break
+        assert main([*words, str(trial)]) == 0
+        left = {name: data for name, data in everything(trial).items() if not name.endswith(".tmp")}
+        assert left == everything(whole), writes
+    assert writes >= 3
