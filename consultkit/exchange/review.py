@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from consultkit.files import DELIVERIES, MAPPING, WorkspaceError, decode
 from consultkit.i18n import _
 from consultkit.model import Actor, ActorMapping
 from consultkit.parse.mapping import parse_mapping
+from consultkit.repository import git
 from consultkit.text import parse_date
 
 UNTOLD = ("appointment",)  # when somebody is met is nobody's business at that table
@@ -45,32 +45,21 @@ def earlier(root: Path, since: str | None) -> tuple[str, ActorMapping | None]:
 
     Returns the revision, shortened, and the mapping, None before it existed. WorkspaceError without git.
     """
+    if git.ask(root, "rev-parse", "--git-dir") is None:
+        raise WorkspaceError(_("The mapping's past is in git, and this campaign is not kept there."))
     day = parse_date(since) if since else None
     if since is None:
-        revision = _git(root, "log", "-1", "--format=%h", "--", DELIVERIES)
-        revision = revision or _git(root, "log", "--format=%h", "--", MAPPING).split("\n")[-1]
+        revision = git.line(root, "log", "-1", "--format=%h", "--", DELIVERIES)
+        revision = revision or git.line(root, "log", "--format=%h", "--", MAPPING).split("\n")[-1]
     elif day:
-        revision = _git(
+        revision = git.line(
             root, "log", "-1", "--format=%h", f"--before={day.isoformat()}T00:00:00", "--", MAPPING
         )
     else:
         commit = since + "^{commit}"
-        revision = _git(root, "rev-parse", "--verify", "--quiet", "--short", "--end-of-options", commit)
+        revision = git.line(root, "rev-parse", "--verify", "--quiet", "--short", "--end-of-options", commit)
         if not revision:
             raise WorkspaceError(_("git knows no revision “{since}”, and it is no date.").format(since=since))
-    text = _git(root, "show", f"{revision}:./{MAPPING}", strip=False) if revision else ""
-    source = decode(text.encode(), MAPPING, []) if text else None
+    data = git.ask(root, "show", f"{revision}:./{MAPPING}") if revision else None
+    source = decode(data, MAPPING, []) if data else None
     return revision, parse_mapping(source, [], [], []) if source else None
-
-
-def _git(root: Path, *arguments: str, strip: bool = True) -> str:
-    """What git answers; empty where it refuses. WorkspaceError where there is no git or no repository."""
-    try:
-        subprocess.run(["git", "-C", str(root), "rev-parse", "--git-dir"], capture_output=True, check=True)
-        answer = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=False)
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise WorkspaceError(
-            _("The mapping's past is in git, and this campaign is not kept there.")
-        ) from error
-    text = answer.stdout.decode("utf-8", "replace") if answer.returncode == 0 else ""
-    return text.strip() if strip else text

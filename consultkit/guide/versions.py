@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +13,7 @@ from consultkit.guide.diff import newest
 from consultkit.i18n import _
 from consultkit.model import Guide, Project
 from consultkit.parse.guide import parse_guide
+from consultkit.repository import git
 
 ARCHIVE = "guides/archive"
 
@@ -58,7 +58,9 @@ class Versions:
         if found is not None:
             return found
         data = (
-            None if name.startswith("-") else _git(self.project.root, "show", f"{name}:./{self.guide.file}")
+            None
+            if name.startswith("-")
+            else git.ask(self.project.root, "show", f"{name}:./{self.guide.file}")
         )
         if data is None:
             message = _(
@@ -90,7 +92,7 @@ class Versions:
             name = f"guides/{path.name}"
             if name != self.guide.file and not path.is_symlink():
                 yield name, path.read_bytes()
-        log = _git(
+        log = git.ask(
             root, "-c", "core.quotepath=off", "log", "--format=%x00%H", "--name-only", "--relative",
             "--diff-filter=AMR", "--", "guides",
         )  # fmt: skip
@@ -98,17 +100,9 @@ class Versions:
             revision, *names = commit.split("\n")
             for name in names:
                 if name.endswith(".md"):
-                    yield name, _git(root, "show", f"{revision}:./{name}") or b""
+                    yield name, git.ask(root, "show", f"{revision}:./{name}") or b""
 
 
 def _parsed(data: bytes, name: str) -> Guide | None:
     source = decode(data, name, [])
     return parse_guide(source, [], [], []) if source else None
-
-
-def _git(root: Path, *arguments: str) -> bytes | None:
-    """What git prints; None without git, or where it refuses."""
-    try:
-        return subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError):
-        return None

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
 from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
@@ -18,6 +16,7 @@ from consultkit.i18n import speaking
 from consultkit.model import Project
 from consultkit.report import pandoc
 from consultkit.report.build import Built
+from consultkit.repository import git
 
 
 def evidence(project: Project, built: Built) -> bytes:
@@ -85,17 +84,6 @@ def _note(project: Project, id_: str) -> dict[str, str]:
 
 def commit(root: Path) -> dict[str, Any] | None:
     """The git commit that the campaign stands at and whether its files are as committed; None without git."""
-    head = _git(root, "rev-parse", "HEAD")
-    changed = _git(root, "status", "--porcelain", "--untracked-files=normal", "--", ".")
-    return None if not head or changed is None else {"id": head, "clean": not changed}
-
-
-def _git(root: Path, *arguments: str) -> str | None:
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}
-    try:
-        run = subprocess.run(
-            ["git", "-C", str(root), *arguments], capture_output=True, text=True, timeout=20, env=environment
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return run.stdout.strip() if run.returncode == 0 else None
+    head = git.line(root, "rev-parse", "HEAD")
+    changed = git.ask(root, "status", "--porcelain", "--untracked-files=normal", "--", ".")
+    return None if not head or changed is None else {"id": head, "clean": not changed.strip()}

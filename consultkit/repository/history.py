@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from consultkit.files import WorkspaceError, place_at
 from consultkit.i18n import _
 from consultkit.privacy import patterns
 from consultkit.privacy.matcher import Matcher
+from consultkit.repository import git
 
 _TEXTS = (".md", ".yaml", ".yml", ".txt", ".csv", ".json", ".j2")
 MAX_BLOB = 4_000_000
@@ -36,8 +36,8 @@ def remnants(root: Path, matcher: Matcher | None, allowed: frozenset[str] = froz
     texts = [
         (path, blob) for path, blob in blobs if path.endswith(_TEXTS) and not path.startswith("templates/")
     ]
-    for (path, blob), data in zip(texts, _contents(root, [blob for _path, blob in texts]), strict=True):
-        text = data.decode("utf-8", "replace")
+    for (path, blob), data in zip(texts, git.contents(root, [blob for _path, blob in texts]), strict=True):
+        text = data.decode("utf-8", "replace") if len(data) <= MAX_BLOB else ""
         for hit in matcher.search(text) if matcher else ():
             yield Remnant(path, blob, place_at(text, hit.start, path).line, _("a known identity"))
         for found in patterns.search(text) if "notes/" in path or path.endswith("mapping.yaml") else ():
@@ -45,31 +45,14 @@ def remnants(root: Path, matcher: Matcher | None, allowed: frozenset[str] = froz
                 yield Remnant(path, blob, place_at(text, found.start, path).line, _("a number or an address"))
 
 
-def _git(root: Path, *arguments: str, stdin: bytes = b"") -> bytes:
-    try:
-        return subprocess.run(
-            ["git", "-C", str(root), *arguments], input=stdin, capture_output=True, check=True
-        ).stdout
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise WorkspaceError(_("--history needs git, and a campaign that git keeps.")) from error
-
-
 def _blobs(root: Path) -> Iterator[tuple[str, str]]:
     """Every (path, blob) of the history, once."""
-    listed = _git(root, "rev-list", "--objects", "--all", "--", ".").decode("utf-8", "replace")
+    listed = git.ask(root, "rev-list", "--objects", "--all", "--", ".")
+    if listed is None:
+        raise WorkspaceError(_("--history needs git, and a campaign that git keeps."))
     seen = set()
-    for line in listed.splitlines():
+    for line in listed.decode("utf-8", "replace").splitlines():
         blob, _space, path = line.partition(" ")
         if path and (blob, path) not in seen:
             seen.add((blob, path))
             yield path, blob
-
-
-def _contents(root: Path, blobs: list[str]) -> Iterator[bytes]:
-    output = _git(root, "cat-file", "--batch", stdin="".join(f"{blob}\n" for blob in blobs).encode())
-    position = 0
-    for _blob in blobs:
-        end = output.index(b"\n", position)
-        kind, size = output[position:end].split()[1:3]
-        start, position = end + 1, end + 2 + int(size)
-        yield output[start : position - 1] if kind == b"blob" and int(size) <= MAX_BLOB else b""

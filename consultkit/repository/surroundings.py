@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
 from consultkit.diagnostic import Fault, Place
 from consultkit.files import MAPPING
 from consultkit.i18n import _
+from consultkit.repository import git
 
 _CLOUD = re.compile(
     r"onedrive|dropbox|google ?drive|mon drive|my drive|icloud|nextcloud|owncloud|pcloud|mega(?:sync)?$", re.I
@@ -40,19 +40,9 @@ def _cloud(root: Path) -> list[Fault]:
     ]
 
 
-def _git(root: Path, *arguments: str) -> str:
-    try:
-        result = subprocess.run(
-            ["git", "-C", str(root), *arguments], capture_output=True, check=True, timeout=20
-        )
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    return result.stdout.decode("utf-8", "replace")
-
-
 def _tracked(root: Path) -> list[Fault]:
     """Files of private/ that git tracks or is about to commit; encrypted ones may be."""
-    names = [name for name in _git(root, "ls-files", "-z", "--", "private").split("\0") if name]
+    names = [name for name in git.line(root, "ls-files", "-z", "--", "private").split("\0") if name]
     help = _(
         "`git rm --cached {name}` takes it out of the next commit; "
         "`consultkit check --history` tells what stays."
@@ -65,7 +55,7 @@ def _tracked(root: Path) -> list[Fault]:
 
 
 def _remotes(root: Path) -> list[Fault]:
-    listed = _git(root, "config", "--get-regexp", r"^remote\..*\.url$")
+    listed = git.line(root, "config", "--get-regexp", r"^remote\..*\.url$")
     hosts = sorted({match[1].lower() for match in _PUBLIC_HOSTS.finditer(listed)})
     message = _("git sends this campaign to {host}: make sure that the repository there is private.")
     return [

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 from consultkit.files import MAPPING
+from consultkit.repository import git
 from consultkit.team.exchanged import Copy, piece_of
 from consultkit.team.units import Layout, MergeError, parse
 from consultkit.team.versions import GIT, Ledger, State, digest, read_ledger
@@ -25,7 +24,8 @@ def knowledge(root: Path, copy: Copy) -> Ledger:
     looked = ledger.get(GIT, State()).seen
     past: dict[str, set[str]] = {}
     blobs = [(name, blob) for name, blob in _history(root) if blob[:12] not in looked]
-    for name, data in _read(root, blobs):
+    read = git.contents(root, [blob for _name, blob in blobs])
+    for (name, _blob), data in zip(blobs, read, strict=False):  # nothing is read without git
         for piece, contents in _contents(name, data).items():
             past.setdefault(piece, set()).update(map(digest, contents))
     for piece, versions in past.items():
@@ -51,31 +51,11 @@ def _contents(name: str, data: bytes) -> dict[str, list[bytes | str]]:
 def _history(root: Path) -> list[tuple[str, str]]:
     """Every version (path, blob) of mapping and notes that led to the present commit; none without git."""
     options = ["--format=", "--raw", "--no-abbrev", "--no-renames", "--relative", "-m", "-z"]
-    raw = _git(root, "log", *options, f"-n{MAX_COMMITS}", "--", MAPPING, "notes")
-    words = raw.decode("utf-8", "replace").split("\0")
+    raw = git.line(root, "log", *options, f"-n{MAX_COMMITS}", "--", MAPPING, "notes")
+    words = raw.split("\0")
     found = {
         (path, meta.split()[3])
         for meta, path in pairwise(words)
         if meta.lstrip().startswith(":") and (path == MAPPING or path.endswith(".md"))
     }
     return [(path, blob) for path, blob in sorted(found) if blob.strip("0")]
-
-
-def _read(root: Path, blobs: list[tuple[str, str]]) -> Iterator[tuple[str, bytes]]:
-    output = _git(root, "cat-file", "--batch", stdin="".join(f"{blob}\n" for _path, blob in blobs).encode())
-    position = 0
-    for path, _blob in blobs if output else ():
-        end = output.index(b"\n", position)
-        size = int(output[position:end].split()[2])
-        yield path, output[end + 1 : end + 1 + size]
-        position = end + 2 + size
-
-
-def _git(root: Path, *arguments: str, stdin: bytes = b"") -> bytes:
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(root), *arguments], input=stdin, capture_output=True, check=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return b""
-    return done.stdout
