@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, NamedTuple
 
-from consultkit import located_yaml
-from consultkit.diagnostic import Fault, Place
+from consultkit.diagnostic import Fault
 from consultkit.i18n import _
+from consultkit.located_yaml import Node
 from consultkit.privacy.folding import WORD, fold
 from consultkit.text import did_you_mean
 
@@ -107,33 +107,21 @@ def from_entries(entries: object) -> tuple[list[Identity], list[EntryFault]]:
     return identities, faults
 
 
-def read(text: str, file: str = "private/identities.yaml") -> tuple[list[Identity], list[Fault]]:
-    """Identities from the text of private/identities.yaml, and its faults ("identity", "yaml-…").
+def from_node(listed: Node | None, file: str) -> tuple[list[Identity], list[Fault]]:
+    """Identities from the list as it stands in a file, and what is wrong there, each at its place.
 
     Faults hold no word of the file: what helps elsewhere by quoting a line would put a name on a screen here.
     """
-    reading = located_yaml.read(text, file)
-    faults = [Fault(f.kind, f.place, _("This YAML cannot be read here.")) for f in reading.faults]
-    root = reading.root
-    if root is None or root.empty:
-        return [], faults
-    if root.kind != "map":
-        where = Place(file, root.line, root.column)
-        return [], [*faults, Fault("identity", where, _("The file must begin with “identities:”."))]
-    faults += [
-        Fault("identity", Place(file, node.line, node.column), _("Unknown key beside “identities”."))
-        for key, node, _value in root
-        if key != "identities"
-    ]
-    listed = root.get("identities")
     identities, found = from_entries(_plain(listed) if listed else None)
+    faults = []
     for fault in found:
-        place = root.place(file, "identities", fault.entry, *filter(None, (fault.key,)))
-        faults.append(Fault("identity", place._replace(length=1), fault.message))
+        assert listed is not None
+        place = listed.place(file, fault.entry, *filter(None, (fault.key,)))
+        faults.append(Fault("private-value", place._replace(length=1), fault.message))
     return identities, faults
 
 
-def _plain(node: located_yaml.Node) -> object:
+def _plain(node: Node) -> object:
     """A node as plain lists, maps and texts; each map with its line under `__line__`."""
     if node.kind == "map":
         return {"__line__": node.line, **{key: _plain(value) for key, _key, value in node}}

@@ -21,8 +21,6 @@ KINDS = {
     "iban": N_("bank account number"),
     "handle": N_("account on a social network"),
     "plate": N_("number plate"),
-    "title": N_("title before a name"),
-    "surname": N_("common surname"),
 }
 REGIONS = ("ML", "SN", "MR", "DZ", "NE", "BF", "CI", "GN")  # Mali and its neighbours
 

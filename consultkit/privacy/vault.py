@@ -6,13 +6,12 @@ import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from consultkit.diagnostic import Fault, Place
+from consultkit.diagnostic import Fault
 from consultkit.files import decode
-from consultkit.located_yaml import Node, read
+from consultkit.located_yaml import read
 from consultkit.privacy.encryption import EncryptionError, decrypt, key_path
-from consultkit.privacy.identities import Identity, LockState, from_entries
+from consultkit.privacy.identities import Identity, LockState, from_node
 from consultkit.schema.declare import IDENTITIES
 from consultkit.schema.types import INVALID, Reader
 
@@ -66,30 +65,13 @@ def parse_vault(data: bytes, name: str) -> Vault:
         return Vault(LockState.LOCKED if reading is None or reading.broken else LockState.READ, faults=found)
     shape: list[Fault] = [*faults, *reading.faults]
     data_read = IDENTITIES.read(reading.root, Reader(name, "private", shape))
-    entries, problems = from_entries(_entries(reading.root.get("identities")))
+    entries, told = from_node(reading.root.get("identities"), name)
     exceptions = () if data_read is INVALID else data_read.get("exceptions", ())
-    places = _places(reading.root.get("identities"), name)
-    told = [
-        Fault("private-value", places[p.entry] if p.entry < len(places) else Place(name), p.message)
-        for p in problems
-    ]
-    return Vault(LockState.READ, tuple(entries), exceptions, tuple(map(_without_text, shape)) + tuple(told))
+    lines = {fault.place.line for fault in told}  # told there in words
+    bare = [_without_text(fault) for fault in shape if fault.place.line not in lines]
+    return Vault(LockState.READ, tuple(entries), exceptions, (*bare, *told))
 
 
 def _without_text(fault: Fault) -> Fault:
     """The fault as one of the private file: by its place, never by its text."""
     return Fault("private-value", fault.place, "")
-
-
-def _entries(node: Node | None) -> list[dict[str, Any]]:
-    entries = []
-    for item in node.items if node else []:
-        entry: dict[str, Any] = {"__line__": item.line}
-        for key, _key, value in item:
-            entry[key] = [v.text for v in value.items] if value.kind == "seq" else value.text
-        entries.append(entry)
-    return entries
-
-
-def _places(node: Node | None, name: str) -> list[Place]:
-    return [Place(name, item.line, item.column) for item in node.items] if node else []

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from consultkit.privacy.identities import Identity, from_entries, read
+from consultkit.privacy.identities import Identity, from_entries
+from consultkit.privacy.vault import PLAIN, parse_vault
 
 GOOD = """identities:
   - note: GAO-01
@@ -13,6 +14,11 @@ GOOD = """identities:
     name: Fanta Diarra
     email: f.diarra@example.org
 """
+
+
+def read(text):
+    vault = parse_vault(text.encode(), PLAIN)
+    return list(vault.identities), list(vault.faults)
 
 
 def test_identities_are_read_with_their_lines():
@@ -46,9 +52,9 @@ def test_faults_stand_where_they_are():
 autres: Maïga
 """
     found = faults(text)
-    assert [line for line, _column, _message in found] == [9, 3, 2, 4, 6, 8]
+    assert sorted(line for line, _column, _message in found) == [2, 3, 4, 6, 8, 9]
     assert all("Maïga" not in message for _line, _column, message in found)
-    assert "name" in found[1][2]
+    assert any(line == 3 and "name" in message for line, _column, message in found)
 
 
 def test_faults_of_yaml_hold_nothing_of_the_file():
