@@ -315,18 +315,7 @@ class Disclosure:
             return self.without_names(note, plain(text))  # markup inside a name
         for start, end, owner in sorted(hits, reverse=True):
             text = text[:start] + _instead(owner in note.actors) + text[end:]
-        for written, owner in self._numbered.items():
-            if written in text and owner not in own:
-                whole = rf"(?<!\w){re.escape(written)}(?!\w)"
-                text = re.sub(whole, _instead(owner in note.actors), text)
         return text
-
-    @cached_property
-    def _numbered(self) -> dict[str, str]:
-        """Acronyms with digits and whose they are: the matcher knows letters alone."""
-        actors = self.project.mapping.actor_by_id if self.project.mapping else {}
-        found = {actors[id_].acronym: id_ for id_ in sorted(self.hidden_actors) if id_ in actors}
-        return {acronym: id_ for acronym, id_ in found.items() if re.search(r"\d", acronym)}
 
 
 def without_open_comments(project: Project) -> Project:
