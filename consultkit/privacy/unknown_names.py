@@ -109,7 +109,7 @@ def _searched() -> _Searched:
     surnames = {b"\x01" + letters for start in _rests() for letters in _accented(start)}
     shouted = (b"\x01\x01\x01", b"\x01\xc3\x01")
     patterns = [*(title for title, _initials in titles), *sorted(surnames), *shouted, b"\x03"]
-    automaton = BytesAhoCorasick(patterns, implementation=Implementation.ContiguousNFA)
+    automaton = BytesAhoCorasick(patterns, implementation=Implementation.DFA)
     return _Searched(automaton, tuple(initials for _title, initials in titles))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 
 from consultkit.coverage import Coverage, available_actors, counted, coverage
 from consultkit.diagnostic import Finding, Place, Severity
@@ -21,7 +22,7 @@ def _short(project: Project) -> list[Coverage]:
         row
         for row in coverage(project)
         if row.missing
-        and row.done + row.unread + _unsure(project, row.region) < row.minimum
+        and row.done + row.unread + _unsure(project)[row.region] < row.minimum
         and not _minimum_unread(project, row.region)
     ]
 
@@ -39,18 +40,20 @@ def _minimum_unread(project: Project, region: str) -> bool:
     return campaign.has("minimum_per_region") and campaign.get("minimum_per_region") is None
 
 
-def _unsure(project: Project, region: str) -> int:
-    """Notes of the region's folder that a problem told elsewhere keeps from counting."""
-    return sum(
-        note.file.startswith(f"notes/{region}/")
-        and (
+@lru_cache(maxsize=2)
+def _unsure(project: Project) -> Counter[str]:
+    """For each region, the notes of its folder that a problem told elsewhere keeps from counting."""
+    found: Counter[str] = Counter()
+    broken = faulty(project)
+    for note in project.notes:
+        region = note.file.split("/")[1] if note.file.count("/") > 1 else ""
+        found[region] += (
             note.region != region
             or project.note_by_id.get(note.id) is not note
-            or (not note.counts and note.file in faulty(project))
+            or (not note.counts and note.file in broken)
             or (note.done and not note.consent.given and note.consent.withdrawn is None)
         )
-        for note in project.notes
-    )
+    return found
 
 
 def _at(project: Project, row: Coverage) -> Place:
@@ -94,7 +97,7 @@ def campaign_below_minimum(project: Project) -> Iterator[Finding]:
     if project.mapping is None or minimum is None or any(row.done < row.minimum for row in coverage(project)):
         return
     done = len(counted(project))
-    unsure = sum(_unsure(project, region.id) for region in project.mapping.regions)
+    unsure = sum(_unsure(project)[region.id] for region in project.mapping.regions)
     if done + unsure + len(project.unread_notes) < minimum:
         message = _("The campaign: {done} of {minimum} consultations.").format(done=done, minimum=minimum)
         place = project.mapping.campaign.data.place("minimum")
@@ -156,7 +159,7 @@ def type_never_heard(project: Project) -> Iterator[Finding]:
     for note in project.notes:
         heard[note.region] |= {known[actor].type for actor in note.actors if actor in known}
     for row in coverage(project):
-        broken = row.unread or _unsure(project, row.region) or row.region in unknown
+        broken = row.unread or _unsure(project)[row.region] or row.region in unknown
         if broken or row.done < max(1, row.minimum):
             continue
         here = [actor for actor in mapping.actors if row.region in actor.regions and actor.review != "remove"]
