@@ -4,8 +4,7 @@
     python .ci/messages.py --check    writes nothing; exit 1 if something is untranslated or out of date
 
 Messages come from the package's Python files, from the Jinja templates, from the rules' documentation and
-from click and typer, whose words the user reads too. Translations come from consultkit.po; what it
-lacks, from fragments in parts/*.po: one is dropped in beside a piece of work and deleted once merged.
+from click and typer, whose words the user reads too. Translations are made in consultkit.po.
 """
 
 from __future__ import annotations
@@ -28,8 +27,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
-FOLDER = ROOT / "consultkit/locale/fr"
-PO = FOLDER / "LC_MESSAGES/consultkit.po"
+PO = ROOT / "consultkit/locale/fr/LC_MESSAGES/consultkit.po"
 MO = PO.with_suffix(".mo")
 
 Id = str | tuple[str, ...]
@@ -152,17 +150,9 @@ def typeset(string: str | tuple[str, ...]) -> str | tuple[str, ...]:
     return spaced(string) if isinstance(string, str) else tuple(map(spaced, string))
 
 
-def known() -> dict[str, str | tuple[str, ...]]:
-    """All translations at hand: the fragments', then the catalogue's, which is where they are corrected."""
-    merged: dict[str, str | tuple[str, ...]] = {}
-    for path in [*sorted((FOLDER / "parts").glob("*.po")), PO]:
-        merged |= strings(read(path))
-    return merged
-
-
 def build() -> Quiet:
     """The catalogue as it should be: every message, each with its translation where one is known."""
-    catalog, translations = Quiet(fuzzy=False), known()
+    catalog, translations = Quiet(fuzzy=False), strings(read(PO))
     plural_of: dict[str, Id] = {}
     for message in messages():
         if isinstance(message, tuple) or key(message) not in plural_of:
