@@ -11,7 +11,8 @@ import time
 
 from consultkit.privacy import patterns
 from consultkit.privacy.identities import Identity
-from consultkit.privacy.matcher import Matcher, ordinary_words
+from consultkit.privacy.matcher import Matcher
+from consultkit.privacy.names import ordinary_words
 
 BAR = 3.0
 WORDS = 1200

@@ -10,20 +10,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from consultkit.privacy.folding import IGNORED, WINDOW, WORD, Word, crossings, edge, fold, readings, visible
-from consultkit.privacy.identities import PARTICLES, SHORTEST_PART, TYPE_WORDS, Identity, name_parts
+from consultkit.privacy.folding import IGNORED, WINDOW, Word, crossings, edge, fold, readings, visible
+from consultkit.privacy.identities import PARTICLES, SHORTEST_PART, TYPE_WORDS, Identity
+from consultkit.privacy.names import (
+    SHORTEST_TYPO,
+    Names,
+    Sequence,
+    bare_email,
+    code,
+    less_one,
+    ordinary_words,
+    squeezed,
+)
 from consultkit.text import within_one_edit
 
 if TYPE_CHECKING:
     from ahocorasick_rs import BytesAhoCorasick
 
-SHORTEST_TYPO = 5  # letters of a part from which one typo is forgiven
-PHONE_DIGITS = 8  # a phone is known by its last digits, whatever prefix is written
 PHONE_REACH = 48  # characters read on each side of a few digits to find the rest of a phone
 LONG = 40_000  # characters from which a text is searched in stretches
 REMEMBERED = 400_000  # pieces of text whose verdict is kept
@@ -42,13 +48,6 @@ _AROUND = '.,;:!?…()«»“”"[]@*#|'  # around a piece of text, these change
 _JOINING = re.compile(rf"[\s,.'’{IGNORED}*_-]*(?:(?:{'|'.join(sorted(PARTICLES))})[\s'’-]+)?[\s*_]*$")
 _INITIAL_BEFORE = re.compile(r"(?<![^\W_])([^\W\d_])(?:\.[\s\u00a0]*|[\s\u00a0]+)$")
 _INITIAL_AFTER = re.compile(r"[\s,\u00a0]{1,3}([^\W\d_])(?:\.|(?![^\W_]))")
-
-
-@cache
-def ordinary_words() -> frozenset[str]:
-    """Ordinary French and English words and place names, folded: never typos of a name."""
-    text = Path(__file__).with_name("ordinary.txt").read_text(encoding="utf-8")
-    return frozenset(fold(word) for line in text.splitlines() if line[:1] != "#" for word in line.split())
 
 
 def _kind(byte: int) -> int:
@@ -86,34 +85,11 @@ class _Find(NamedTuple):
     owners: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _Sequence:
-    """A whole name: its words in order; `capital` where the first must have one, `typos` where forgiven."""
-
-    words: tuple[str, ...]
-    owner: int
-    capital: bool = False
-    typos: bool = False
-
-    def at(self, words: list[Word]) -> bool:
-        """Whether these words are the name."""
-        if self.capital and not words[0].capital:
-            return False
-        return all(map(self._same, self.words, words))
-
-    def _same(self, wanted: str, word: Word) -> bool:
-        if len(wanted) == 1:
-            return word.folded == wanted and word.capital
-        if word.folded == wanted:
-            return True
-        return self.typos and len(wanted) >= SHORTEST_TYPO and within_one_edit(wanted, word.folded)
-
-
 class _Verdict(NamedTuple):
     """What a piece of text holds: finds at its own places, and whole names to look for around it."""
 
     finds: tuple[_Find, ...]
-    sequences: tuple[_Sequence, ...]
+    sequences: tuple[Sequence, ...]
     digits: bool  # whether a known phone may begin, go on or end here
 
 
@@ -130,127 +106,16 @@ class Matcher:
     def __init__(
         self, identities: Iterable[Identity], exceptions: Iterable[str] = (), stop_words: Iterable[str] = ()
     ) -> None:
-        self._exceptions = frozenset(_squeezed(text) for text in exceptions)
-        self._silent = self._exceptions | {fold(word) for text in stop_words for word in WORD.findall(text)}
-        self._owners: list[str] = []
-        self._initials: list[frozenset[str]] = []
-        self._anyhow: dict[str, frozenset[int]] = {}  # folded part -> owners
-        self._capital: dict[
-            str, frozenset[int]
-        ] = {}  # the same where only a capital tells a name from a word
-        self._exact: dict[str, frozenset[int]] = {}  # as written: acronyms, very short names
-        self._codes: dict[str, frozenset[int]] = {}  # acronyms with digits, in capitals
-        self._near: dict[str, set[str]] = {}  # a part less one letter -> parts
-        self._sequences: dict[str, list[_Sequence]] = {}  # by their rarest word
-        self._phones: dict[str, frozenset[int]] = {}
-        self._emails: dict[str, frozenset[int]] = {}
+        self._names = Names(identities, exceptions, stop_words)
         self._innocent: set[str] = set()
         self._verdicts: dict[str, _Verdict] = {}  # of all other pieces met
-        self._add_all(identities)
         self._automaton = self._plain_parts()
-        self._phone_pieces = _pieces(self._phones)
-        self._phone_sizes = {len(phone) for phone in self._phones}
-
-    # Building
-
-    def _add_all(self, identities: Iterable[Identity]) -> None:
-        numbers: dict[tuple[str, str], int] = {}
-        for identity in identities:
-            key = (identity.owner_kind, identity.owner)
-            if key not in numbers:
-                numbers[key] = len(self._owners)
-                self._owners.append(identity.owner)
-                self._initials.append(frozenset())
-            self._add(identity, numbers[key])
-
-    def _add(self, identity: Identity, owner: int) -> None:
-        if identity.organisation:
-            self._add_organisation(identity.name, owner)
-            for alias in identity.aliases:
-                self._add_acronym(alias, owner)
-        else:
-            for name in (identity.name, *identity.aliases):
-                self._add_person(name, owner)
-        digits = "".join(str(int(c)) for c in identity.phone if c.isdecimal())
-        if len(digits) >= PHONE_DIGITS - 2:
-            _put(self._phones, digits[-PHONE_DIGITS:], owner)
-        if "@" in identity.email:
-            _put(self._emails, _bare_email(identity.email), owner)
-
-    def _add_person(self, name: str, owner: int) -> None:
-        parts = name_parts(name)
-        self._initials[owner] |= {part[0] for part in parts}
-        alone = [part for part in parts if len(part) >= SHORTEST_PART and part not in TYPE_WORDS]
-        sure = False
-        for part in (part for part in alone if part not in self._silent):
-            ordinary = part in ordinary_words()
-            self._add_part(part, owner, capital=ordinary)
-            sure = sure or not ordinary
-        for joined in {"".join(parts), "".join(reversed(parts))} if len(parts) > 1 else ():
-            if len(joined) > SHORTEST_TYPO and joined not in ordinary_words():
-                _put(self._anyhow, joined, owner)
-        if len(parts) == 1 and len(parts[0]) < SHORTEST_PART:
-            self._add_acronym(WORD.findall(name)[-1], owner)
-        if not sure:
-            for words in _orders(parts):
-                capital = any(len(word) == 1 for word in words) or set(parts) <= ordinary_words()
-                self._add_sequence(_Sequence(words, owner, capital))
-
-    def _add_part(self, part: str, owner: int, capital: bool, typos: bool = True) -> None:
-        _put(self._capital if capital else self._anyhow, part, owner)
-        if typos and len(part) >= SHORTEST_TYPO:
-            self._add_near(part)
-
-    def _add_near(self, part: str) -> None:
-        for key in _less_one(part):
-            self._near.setdefault(key, set()).add(part)
-
-    def _add_organisation(self, name: str, owner: int) -> None:
-        parts = name_parts(name)
-        plain = ordinary_words() | TYPE_WORDS | self._silent
-        telling = [part for part in parts if part not in plain]
-        for part in telling:
-            if len(part) >= SHORTEST_PART:
-                self._add_part(part, owner, capital=True, typos=len(parts) == 1)
-        if len(parts) > 1:
-            self._add_sequence(_Sequence(tuple(parts), owner, capital=not telling, typos=True))
-        elif parts and not (telling and len(parts[0]) >= SHORTEST_PART):
-            self._add_acronym(WORD.findall(name)[-1], owner)
-
-    def _add_acronym(self, written: str, owner: int) -> None:
-        """An acronym: as written where it is short or an ordinary word, else in any case."""
-        if _DIGIT.search(written):  # R4, ML2A: as it is written, since letters alone would be another word
-            _put(self._codes, _code(written), owner)
-            return
-        letters = "".join(WORD.findall(written))
-        if len(name_parts(written)) > 1 and not letters.isupper():
-            self._add_organisation(written, owner)
-            return
-        folded = fold(letters)
-        if len(letters) < 2 or folded in self._exceptions:
-            return
-        if len(letters) < SHORTEST_PART or folded in ordinary_words() or folded in self._silent:
-            for form in {letters, letters.upper()}:
-                _put(self._exact, form, owner)
-        else:
-            _put(self._anyhow, folded, owner)
-
-    def _add_sequence(self, sequence: _Sequence) -> None:
-        plain = ordinary_words() | TYPE_WORDS
-        words = sequence.words
-        if sequence.capital and len(words[0]) > 1:
-            rarest = words[0]
-        else:
-            rarest = max(words, key=lambda word: (word not in plain, len(word)))
-        self._sequences.setdefault(rarest, []).append(sequence)
-        if sequence.typos and len(rarest) >= SHORTEST_TYPO and rarest not in plain:
-            self._add_near(rarest)
 
     def _plain_parts(self) -> BytesAhoCorasick:
         """All that a word in small letters may be; what is short is looked for as a whole word."""
         from ahocorasick_rs import BytesAhoCorasick, Implementation
 
-        parts = sorted({*self._anyhow, *self._sequences, *map(fold, self._exact)})
+        parts = sorted({*self._names.anyhow, *self._names.sequences, *map(fold, self._names.exact)})
         patterns = [part if len(part) >= SHORTEST_PART else f" {part} " for part in parts if part.isascii()]
         return BytesAhoCorasick(map(str.encode, patterns), implementation=Implementation.DFA)
 
@@ -343,28 +208,28 @@ class Matcher:
     def _no_part(self, word: str) -> bool:
         """Whether a word is no part of a name, nor one typo away from one."""
         folded = fold(word)
-        if word in self._exact or any(
-            folded in parts for parts in (self._anyhow, self._capital, self._sequences)
+        if word in self._names.exact or any(
+            folded in parts for parts in (self._names.anyhow, self._names.capital, self._names.sequences)
         ):
             return False
-        return not word[:1].isupper() or self._near.keys().isdisjoint(_less_one(folded))
+        return not word[:1].isupper() or self._names.near.keys().isdisjoint(less_one(folded))
 
     def _judge(self, piece: str) -> _Verdict:
         """What one piece of text, cut at white space, holds."""
         finds: list[_Find] = []
-        sequences: list[_Sequence] = []
+        sequences: list[Sequence] = []
         for word in dict.fromkeys(chain.from_iterable(readings(piece))):
-            owners = self._exact.get(word.written, frozenset())
+            owners = self._names.exact.get(word.written, frozenset())
             for part in self._parts_like(word):
-                sequences += self._sequences.get(part, ())
-                if part not in self._silent:
-                    owners |= self._anyhow.get(part, frozenset())
-                    owners |= self._capital.get(part, frozenset()) if word.capital else frozenset()
+                sequences += self._names.sequences.get(part, ())
+                if part not in self._names.silent:
+                    owners |= self._names.anyhow.get(part, frozenset())
+                    owners |= self._names.capital.get(part, frozenset()) if word.capital else frozenset()
             if owners:
                 finds.append(_Find(word.start, word.end, owners))
-        if self._codes and _DIGIT.search(piece):
+        if self._names.codes and _DIGIT.search(piece):
             finds += self._codes_in(piece)
-        if self._emails and ("@" in piece or "&" in piece or "%" in piece):
+        if self._names.emails and ("@" in piece or "&" in piece or "%" in piece):
             finds += self._emails_in(piece)
         return _Verdict(tuple(finds), tuple(dict.fromkeys(sequences)), self._may_be_phone(piece))
 
@@ -372,14 +237,14 @@ class Matcher:
         """The word itself and, for one with a capital, the parts of names it may be a typo of."""
         folded = word.folded
         yield folded
-        if not word.capital or len(folded) < SHORTEST_TYPO - 1 or folded in self._silent:
+        if not word.capital or len(folded) < SHORTEST_TYPO - 1 or folded in self._names.silent:
             return
-        if folded in ordinary_words() or folded in TYPE_WORDS or folded in self._anyhow:
+        if folded in ordinary_words() or folded in TYPE_WORDS or folded in self._names.anyhow:
             return
-        keys = list(_less_one(folded))
-        if self._near.keys().isdisjoint(keys):
+        keys = list(less_one(folded))
+        if self._names.near.keys().isdisjoint(keys):
             return
-        near = {part for key in keys for part in self._near.get(key, ())}
+        near = {part for key in keys for part in self._names.near.get(key, ())}
         yield from (part for part in near if part != folded and within_one_edit(part, folded))
 
     def _at_piece(self, text: str, piece: str) -> Iterator[_Find]:
@@ -391,12 +256,12 @@ class Matcher:
                 yield from _whole_names(text, start, start + len(piece), verdict.sequences)
 
     def _may_be_phone(self, piece: str) -> bool:
-        if not self._phone_pieces or not _DIGIT.search(piece):
+        if not self._names.phone_pieces or not _DIGIT.search(piece):
             return False
         digits = [str(int(c)) for c in piece if c.isdecimal()]
         size = min(len(digits), 5)
         runs = ("".join(digits[i : i + size]) for i in range(len(digits) - size + 1))
-        return len(digits) <= 3 or any(run in self._phone_pieces for run in runs)
+        return len(digits) <= 3 or any(run in self._names.phone_pieces for run in runs)
 
     def _may_hold_phone(self, text: str, pieces: set[str]) -> bool:
         """Whether a known phone stands in the text's digits, whatever parts them.
@@ -404,15 +269,15 @@ class Matcher:
         Each piece of a phone is suspect, so that where these hold too few digits in all there is none.
         """
         if sum(sum(map(str.isdecimal, piece)) * text.count(piece) for piece in pieces) < min(
-            self._phone_sizes
+            self._names.phone_sizes
         ):
             return False
         if any(not piece.isascii() and _OTHER_DIGIT.search(piece) for piece in pieces):
             return True
         digits = text.encode("latin-1", "replace").translate(None, _NO_DIGITS).decode()
         return any(
-            digits[i : i + size] in self._phones
-            for size in self._phone_sizes
+            digits[i : i + size] in self._names.phones
+            for size in self._names.phone_sizes
             for i in range(len(digits) - size + 1)
         )
 
@@ -430,9 +295,9 @@ class Matcher:
         """Known phones in one run of digits and separators."""
         places = [i for i in range(start, end) if text[i].isdecimal()]
         digits = "".join(str(int(text[i])) for i in places)
-        for size in self._phone_sizes:
+        for size in self._names.phone_sizes:
             for i in range(len(digits) - size + 1):
-                owners = self._phones.get(digits[i : i + size])
+                owners = self._names.phones.get(digits[i : i + size])
                 if owners:
                     yield _Find(places[i], places[i + size - 1] + 1, owners)
 
@@ -441,15 +306,15 @@ class Matcher:
         shown, places = visible(piece)
         for reading, at in ((shown, places), (piece, range(len(piece) + 1))):
             for match in chain(_CODE.finditer(reading), _BARE_CODE.finditer(reading)):
-                owners = self._codes.get(_code(match[0]))
+                owners = self._names.codes.get(code(match[0]))
                 if owners and (len(match[0]) > 2 or match[0].isupper()):
                     yield _Find(at[match.start()], at[match.end() - 1] + 1, owners)
 
     def _emails_in(self, piece: str) -> Iterator[_Find]:
         shown, places = visible(piece)
         for reading, at in ((shown, places), (piece, list(range(len(piece) + 1)))):
-            bare = _bare_email(reading)
-            for email, owners in self._emails.items() if _ADDRESS.search(bare) else ():
+            bare = bare_email(reading)
+            for email, owners in self._names.emails.items() if _ADDRESS.search(bare) else ():
                 if email in bare:
                     yield _Find(at[0], at[-1], owners)
 
@@ -459,8 +324,8 @@ class Matcher:
         hits = []
         for find in self._merged(text, sorted(finds)):
             start, end = self._with_initials(text, find)
-            if _squeezed(text[start:end]) not in self._exceptions:
-                owners = [self._owners[number] for number in sorted(find.owners)]
+            if squeezed(text[start:end]) not in self._names.exceptions:
+                owners = [self._names.owners[number] for number in sorted(find.owners)]
                 hits.append(Hit(start, end, owners[0], tuple(owners[1:])))
         return hits
 
@@ -480,7 +345,7 @@ class Matcher:
 
     def _with_initials(self, text: str, find: _Find) -> tuple[int, int]:
         """The find's places, with the initial that stands before or after the name."""
-        initials = frozenset().union(*(self._initials[number] for number in find.owners))
+        initials = frozenset().union(*(self._names.initials[number] for number in find.owners))
         before = _INITIAL_BEFORE.search(text[max(0, find.start - 6) : find.start])
         after = _INITIAL_AFTER.match(text, find.end)
         start, end = find.start, find.end
@@ -489,51 +354,6 @@ class Matcher:
         if after and after[1].isupper() and fold(after[1]) in initials:
             end = after.end()
         return start, end
-
-
-def _put(table: dict[str, frozenset[int]], key: str, owner: int) -> None:
-    """Adds an owner under a key."""
-    table[key] = table.get(key, frozenset()) | {owner}
-
-
-def _less_one(part: str) -> Iterator[str]:
-    """The part, and the part less each of its letters: what two spellings one typo apart share."""
-    yield part
-    for i in range(len(part)):
-        yield part[:i] + part[i + 1 :]
-
-
-def _orders(parts: list[str]) -> set[tuple[str, ...]]:
-    """The ways to write a whole name: as given, inverted, and with an initial for another part."""
-    if len(parts) < 2:
-        return set()
-    orders = {tuple(parts), tuple(reversed(parts)), (parts[-1], *parts[:-1]), (*parts[1:], parts[0])}
-    for i, part in enumerate(parts):
-        for other in parts[:i] + parts[i + 1 :]:
-            if len(part) > 1:
-                orders |= {(other[0], part), (part, other[0])}
-    return orders
-
-
-def _pieces(phones: Iterable[str]) -> frozenset[str]:
-    """Every run of two to five digits of the phones, prefixes included."""
-    written = [prefix + phone for phone in phones for prefix in ("223", "00223")]
-    return frozenset(w[i : i + n] for w in written for n in range(2, 6) for i in range(len(w) - n + 1))
-
-
-def _squeezed(text: str) -> str:
-    """A name for comparison with the exceptions: folded words, single spaces."""
-    return " ".join(fold(word) for word in WORD.findall(text)) or re.sub(r"\s", "", text)
-
-
-def _code(written: str) -> str:
-    """An acronym with digits as it is compared: letters and digits alone, folded."""
-    return "".join(character for character in fold(written) if character.isalnum())
-
-
-def _bare_email(text: str) -> str:
-    """An address without case, white space, escapes and marks of emphasis."""
-    return re.sub(r"[\s\\*_~`\[\]<>]", "", fold(text))
 
 
 def _joins(gap: str) -> bool:
@@ -556,7 +376,7 @@ def _moved(finds: Iterable[_Find], by: int) -> Iterator[_Find]:
     return (_Find(find.start + by, find.end + by, find.owners) for find in finds)
 
 
-def _whole_names(text: str, start: int, end: int, sequences: tuple[_Sequence, ...]) -> Iterator[_Find]:
+def _whole_names(text: str, start: int, end: int, sequences: tuple[Sequence, ...]) -> Iterator[_Find]:
     """Whole names in the words around a place."""
     begin = edge(text, max(0, start - WINDOW), -1)
     window = text[begin : edge(text, min(len(text), end + WINDOW), 1)]

@@ -168,7 +168,7 @@ def surnames() -> dict[str, frozenset[str]]:
 
 def _tells_nobody(after: str) -> bool:
     """Whether a title is followed by a place or an ordinary word, as in “le maire de Gao”."""
-    from consultkit.privacy.matcher import ordinary_words
+    from consultkit.privacy.names import ordinary_words
 
     first = fold(re.split(r"[ \u00a0\u202f-]", after)[0]).rstrip(".")
     return first in _NOT_AFTER_TITLE or (first in ordinary_words() and first not in surnames())
@@ -179,7 +179,7 @@ def _bare(name: str) -> str:
 
 
 def _is_surname(word: str) -> bool:
-    from consultkit.privacy.matcher import ordinary_words
+    from consultkit.privacy.names import ordinary_words
 
     written = surnames().get(_bare(word))
     return written is not None and (_bare(word) not in ordinary_words() or word in written)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consultkit.privacy import patterns
-from consultkit.privacy.matcher import ordinary_words
+from consultkit.privacy.names import ordinary_words
 from consultkit.privacy.unknown_names import _bare, surnames, unknown_names
 
 
