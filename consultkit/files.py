@@ -156,9 +156,15 @@ class DiskTree:
                 found.append(below)
 
     def read(self, name: str) -> bytes:
-        with open(f"{self.root}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 (Path costs twice as much)
-            data = file.read(_SMALL)
-            return data if len(data) < _SMALL else data + file.read(MAX_BYTES + 1 - _SMALL)
+        # A path as text and no file object: thousands of small files are opened twice as quickly.
+        handle = os.open(f"{self.root}/{name}", os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        try:
+            parts = [os.read(handle, _SMALL)]
+            while len(parts[-1]) == _SMALL and len(parts) * _SMALL <= MAX_BYTES:
+                parts.append(os.read(handle, _SMALL))
+            return b"".join(parts)
+        finally:
+            os.close(handle)
 
     def escapes(self, name: str) -> bool:
         if name not in self.links:

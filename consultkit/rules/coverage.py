@@ -155,9 +155,9 @@ def type_never_heard(project: Project) -> Iterator[Finding]:
     heard: dict[str, set[str]] = defaultdict(set)
     known = mapping.actor_by_id
     typed = {actor.id for actor in mapping.actors if actor.type in mapping.type_by_id}
-    unknown = {note.region for note in project.notes if not note.actors or not typed >= set(note.actors)}
+    unknown = {n.region for n in project.notes if not n.actors or not typed.issuperset(n.actors)}
     for note in project.notes:
-        heard[note.region] |= {known[actor].type for actor in note.actors if actor in known}
+        heard[note.region].update([known[actor].type for actor in note.actors if actor in known])
     for row in coverage(project):
         broken = row.unread or _unsure(project)[row.region] or row.region in unknown
         if broken or row.done < max(1, row.minimum):

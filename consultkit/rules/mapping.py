@@ -112,10 +112,11 @@ def probable_duplicate_actor(project: Project) -> Iterator[Finding]:
     mapping = project.mapping
     if mapping is None:
         return
-    digits = Counter(map(_digits, mapping.actors))
+    digits = [_digits(actor) for actor in mapping.actors]
+    alike = Counter(digits)
     seen: dict[tuple[str, str], Actor] = {}
-    for actor in mapping.actors:
-        if not actor.acronym and digits[_digits(actor)] == 1:
+    for actor, own in zip(mapping.actors, digits, strict=True):
+        if alike[own] == 1 and not actor.acronym:
             continue  # whose number nobody else has
         keys = [(region, shape) for region in dict.fromkeys(actor.regions) for shape in _shapes(actor)]
         other = next((seen[key] for key in keys if key in seen and seen[key].id != actor.id), None)

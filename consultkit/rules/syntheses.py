@@ -183,9 +183,10 @@ def note_never_cited(project: Project) -> Iterator[Finding]:
             cited.update(id_.casefold() for _start, id_ in malformed(project, block))
     finished = {synthesis.region for synthesis in project.syntheses if synthesis.done}
     for note in project.notes:
+        if note.region not in finished or note.attribution == "none" or not note.usable:
+            continue
         names = {note.id, note.file.rsplit("/", 1)[-1].removesuffix(".md"), note.follow_up_of}
-        used = any(name.casefold() in cited for name in names) or note.file in colliding(project)
-        if note.region in finished and note.usable and note.attribution != "none" and not used:
+        if cited.isdisjoint(map(str.casefold, names)) and note.file not in colliding(project):
             message = _("No synthesis cites {id}.").format(id=note.id)
             help = _("Cite it where it says something, in notes/{region}/.").format(region=note.region)
             yield Finding(note.data.place("id"), message, help)
