@@ -115,7 +115,7 @@ def _made(file: str, values: Mapping[str, Any], data: Data | Released, consent: 
         minutes=get("minutes"),
         interviewer=get("interviewer", ""),
         note_taker=get("note_taker", ""),
-        participants=tuple([_participant(p) for p in get("participants", ())]),
+        participants=_participants(get("participants", ())),
         others_present=get("others_present"),
         consent=consent,
         readback=get("readback"),
@@ -135,9 +135,11 @@ def _missing_keys(data: Data, reader: Reader) -> None:
     NOTE.tell_missing(data.node, reader, {*absent, "status"})
 
 
-def _participant(data: Data) -> Participant:
-    return Participant(
-        data.get("role", ""), data.get("gender", ""), data.get("age", ""), data.get("count", 1)
+@lru_cache(maxsize=4096)  # what is read once for many headers (see `familiar`) is made once
+def _participants(written: tuple[Data, ...]) -> tuple[Participant, ...]:
+    return tuple(
+        Participant(p.get("role", ""), p.get("gender", ""), p.get("age", ""), p.get("count", 1))
+        for p in written
     )
 
 
@@ -151,6 +153,7 @@ def _consent(data: Data | None) -> Consent:
     return consent._replace(given=False) if unread else consent
 
 
+@lru_cache(maxsize=4096)
 def _consent_of(data: Data) -> Consent:
     get = data.values.get
     return Consent(

@@ -69,7 +69,7 @@ def unanswered(body: Body, outline: Outline, guide: Guide) -> Iterator[tuple[int
 def plainly_coded(body: Body, themes: frozenset[bytes]) -> bool:
     """Whether all braces of a text are its headings' and those of plain passages coded with known themes."""
     signs, outline = body.signs, body.outline
-    if outline is None or any(sign in signs for sign in (b"`", b"\\", b"|", b"<")):
+    if outline is None or b"`" in signs or b"\\" in signs or b"|" in signs or b"<" in signs:
         return False
     braces, brackets = signs.count(b"{") - outline.braces, signs.count(b"[") - outline.brackets
     if not braces and not brackets:

@@ -171,9 +171,10 @@ def unknown_mapping_reference(project: Project) -> Iterator[Finding]:
         "sectors": _("sector"),
         "actors": _("actor"),
     }
+    known = {key: ids(mapping, key) for key in names}
     for key, id_, data, path in references(mapping):
-        if id_ not in ids(mapping, key) and id_ not in explained(project, key):
-            yield unknown(names[key], id_, ids(mapping, key), data.place(*path))
+        if id_ not in known[key] and id_ not in explained(project, key):
+            yield unknown(names[key], id_, known[key], data.place(*path))
     for actor in mapping.actors:
         if actor.regions and mapping.region_by_id.keys() >= set(actor.regions):
             yield from _other_regions(actor)
@@ -281,8 +282,9 @@ def exit_without_reason(project: Project) -> Iterator[Finding]:
         return
     for actor in mapping.actors:
         for region, status in actor.data.get("status", {}).items():
-            given = actor.reason(region or next(iter(actor.regions), "")) or _misread_reason(actor)
-            if status in EXIT_STATUSES and not given:
+            if status not in EXIT_STATUSES:
+                continue
+            if not actor.reason(region or next(iter(actor.regions), "")) and not _misread_reason(actor):
                 place = actor.data.place("status", *([region] if region else []))
                 message = _("The status “{status}” needs a reason.").format(status=status)
                 yield Finding(place, message, _('Add a line “reason: "…"” to this actor.'))

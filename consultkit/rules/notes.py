@@ -166,10 +166,11 @@ def actor_of_another_region(project: Project) -> Iterator[Finding]:
     for note in project.notes:
         for actor_id in note.actors:
             actor = mapping.actor_by_id.get(actor_id)
-            if actor is None or misplaced(note) or note.region not in mapping.region_by_id:
+            if actor is None or note.region in actor.regions:
                 continue
-            sound = actor.regions and all(region in mapping.region_by_id for region in actor.regions)
-            if sound and note.region not in actor.regions:
+            if misplaced(note) or note.region not in mapping.region_by_id:
+                continue
+            if actor.regions and all(region in mapping.region_by_id for region in actor.regions):
                 message = _("The mapping does not have “{actor}” in the region “{region}”.")
                 text = message.format(actor=actor_id, region=note.region)
                 help = _("Its regions: {regions}. Correct the note, or add the region in mapping.yaml.")
