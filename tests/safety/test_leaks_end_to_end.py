@@ -376,3 +376,17 @@ def test_a_delivery_is_logged_and_a_withdrawal_calls_it_back(root: Path) -> None
     ran = run(root, "check", "--select", "P008")
     assert "notes/livraisons.yaml" in ran.out and sent.name in ran.out and "Interpeace" in ran.out
     assert run(root, "share", "--to", "a.b@example.org").code == 2
+
+
+@pytest.mark.parametrize("suffix", ["xlsx", "docx", "pdf"])
+def test_the_guide_leaves_without_anybody(suffix: str, root: Path) -> None:
+    file = root / "build" / f"guide.{suffix}"
+    assert run(root, "guide", "export", str(file)).code == 0
+    file.unlink()
+    guide = root / "guides/guide-entretien.md"
+    text = guide.read_text("utf-8")
+    guide.write_text(text.replace(" ?", " selon F*ictivard* ?"), "utf-8")
+    ran = run(root, "guide", "export", str(file))
+    assert ran.code == 1
+    assert not file.exists()
+    silent(ran)
