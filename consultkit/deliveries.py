@@ -91,4 +91,6 @@ def _entry(entry: Delivery) -> str:
 
 def organisation_word(text: str) -> bool:
     """Whether a recipient looks like an organisation and not like an address of a person."""
-    return "@" not in text and not re.search(r"\d{6,}", text) and bool(fold(text))
+    from consultkit.privacy import patterns
+
+    return not ("@" in text or re.search(r"\d{6,}", text) or patterns.search(text)) and bool(fold(text))

@@ -16,6 +16,7 @@ from typing import TypeVar
 
 from consultkit.evidence import Proof, Source, is_translation
 from consultkit.i18n import _, language, ngettext
+from consultkit.kept_off import heading_words, left_open, with_off
 from consultkit.model import Actor, Block, Note, Part, Project, Synthesis
 from consultkit.parse.inline import Span, plain, spans, without_off
 from consultkit.parse.markdown import open_comment, scan
@@ -31,7 +32,11 @@ CROWD = 3  # actors of a type, or talks in a language, that a region needs befor
 
 Written = TypeVar("Written", Note, Synthesis)
 
-_OFF = re.compile(r"\{[^{}]*\.off(?![\w-])")
+_DASH = "-_\u00ad\u2010-\u2015\u2212"  # what word processors make of a code's hyphen
+_CODE = re.compile(rf"(?<![\w@-])(@?)([A-Za-z][A-Za-z0-9]*(?:[{_DASH}][A-Za-z0-9]+)*)(?![\w-])")
+_JOINS = re.compile("([\u2013\u2014])")  # from one code to another
+_DASHES = re.compile(f"[{_DASH}]")
+CUT = "[…]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,13 +263,13 @@ class Disclosure:
         if note.body.preamble:
             yield Shown(2, "", "", self._answer(note, note.body.preamble))
         hidden_below = 0  # the level of the heading whose answers identify, deeper headings included
-        for part in note.body.parts:
+        for part, off in with_off(note.body.parts):
             heading = part.heading
             if heading.level <= hidden_below or not hidden_below:
                 hidden_below = heading.level if self._identifies(note, part) else 0
             held_back = bool(hidden_below) and self.level(note) not in NAMED
-            markdown = "" if held_back else self._answer(note, part.blocks)
-            title = self.without_names(note, plain(without_off(heading.text)))
+            markdown = "" if held_back or off else self._answer(note, part.blocks)
+            title = CUT if off else self.without_names(note, plain(heading_words(heading)))
             yield Shown(heading.level, heading.id, title, markdown, held_back and bool(part.blocks))
 
     def _identifies(self, note: Note, part: Part) -> bool:
@@ -276,8 +281,8 @@ class Disclosure:
 
     def _answer(self, note: Note, blocks: tuple[Block, ...]) -> str:
         texts = [(block, without_off(block.text)) for block in blocks]
-        if any(_OFF.search(text) for _block, text in texts):
-            return ""  # a passage to be kept off is not closed: nobody can tell where it begins
+        if any(left_open(text) for _block, text in texts):
+            return ""
         return "\n\n".join(self._block(note, block, text) for block, text in texts if text.strip())
 
     def _block(self, note: Note, block: Block, text: str) -> str:
@@ -289,7 +294,49 @@ class Disclosure:
             return text
         return "\n".join(f"> {line}" if line else ">" for line in text.split("\n"))
 
+    # Codes of notes, which stay in the team
+
+    @cached_property
+    def _codes(self) -> frozenset[str]:
+        return frozenset(_code(id_) for id_ in self.project.known_ids if re.search(r"\d", id_))
+
+    def without_codes(self, text: str, *, citations: bool = False) -> str:
+        """The text as it may leave: no note is named by its code, however its hyphen and case are written.
+
+        `citations` takes those out too that still stand as `@GAO-03`.
+        """
+        if self.internal or not self._codes:
+            return text
+
+        def masked(match: re.Match[str]) -> str:
+            if (match[1] and not citations) or text[match.start() - 2 : match.start()] == "{#":
+                return match[0]
+            if _code(match[2]) in self._codes:
+                return CUT
+            pieces = _JOINS.split(match[2])
+            return match[1] + "".join(CUT if _code(piece) in self._codes else piece for piece in pieces)
+
+        return _CODE.sub(masked, text)
+
     # Organisations that must not be recognised
+
+    @cached_property
+    def unnamed(self) -> frozenset[str]:
+        """Ids of actors heard whom no note allows to name; a note that may not be used allows nothing,
+
+        unless it is all there is of an actor.
+        """
+        heard: dict[str, list[Note]] = defaultdict(list)
+        for note in self.project.notes:
+            for actor in note.actors:
+                heard[actor].append(note)
+        return frozenset(id_ for id_, notes in heard.items() if not self._allow_naming(notes))
+
+    def _allow_naming(self, notes: list[Note]) -> bool:
+        usable = [note for note in notes if note.usable]
+        if usable:
+            return any(self.level(note) in NAMED for note in usable)
+        return any(note.attribution in NAMED for note in notes)
 
     @cached_property
     def hidden_actors(self) -> frozenset[str]:
@@ -305,7 +352,8 @@ class Disclosure:
         return organisation_matcher(mapping, self.hidden_actors) if mapping else Matcher([])
 
     def without_names(self, note: Note, text: str) -> str:
-        """The text with organisations that must not be recognised as “[the organisation]”."""
+        """The text with organisations that must not be recognised as “[the organisation]”, and no codes."""
+        text = self.without_codes(text, citations=True)
         if not text or not self.hidden_actors:
             return text
         own = frozenset(note.actors) if self.level(note) in NAMED else frozenset()
@@ -334,6 +382,11 @@ def without_open_comments(project: Project) -> Project:
         project, notes=tuple(map(cut, project.notes)), syntheses=tuple(map(cut, project.syntheses)),
         lessons=tuple(map(cut, project.lessons)),
     )  # fmt: skip
+
+
+def _code(id_: str) -> str:
+    """A code as it is compared."""
+    return _DASHES.sub("-", id_).casefold()
 
 
 def _instead(mine: bool) -> str:

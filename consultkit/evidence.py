@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from consultkit.diagnostic import Place
+from consultkit.kept_off import heading_words, with_off
 from consultkit.model import Block, Note, Project, Synthesis
 from consultkit.parse.inline import spans, without_off
 from consultkit.quotation import (
@@ -98,7 +99,7 @@ def statements(synthesis: Synthesis) -> list[Statement]:
     found = list(_statements_of(synthesis, synthesis.body.preamble, ""))
     within = ""
     for part in synthesis.body.parts:
-        name = part.heading.id or part.heading.text
+        name = part.heading.id or heading_words(part.heading)
         within = name if part.heading.level <= 2 else within
         found += [one._replace(within=within) for one in _statements_of(synthesis, part.blocks, name)]
     return found
@@ -230,7 +231,7 @@ def ledger(project: Project) -> Ledger:
 def _passages(note: Note, project: Project) -> Iterator[Passage]:
     guide = project.guide
     observation = hidden = False
-    for part in note.body.parts:
+    for part, off in with_off(note.body.parts):
         classes = part.heading.attributes.classes
         section = guide.section_by_id.get(part.heading.id) if guide else None
         question = guide.questions.get(part.heading.id) if guide else None
@@ -244,7 +245,7 @@ def _passages(note: Note, project: Project) -> Iterator[Passage]:
         for block in part.blocks:
             translation = block.kind == "quote" and is_translation(block)
             for source, text in _texts(block):
-                kind = source
+                kind = Source.OFF if off else source
                 if kind is not Source.OFF and hidden:
                     kind = Source.IDENTIFYING
                 elif kind is Source.VERBATIM and observation:

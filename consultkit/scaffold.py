@@ -13,8 +13,9 @@ from pathlib import Path
 
 from consultkit.files import bad_windows_name, defaults_dir, write_atomic
 from consultkit.i18n import _
+from consultkit.kept_off import open_words, with_off
 from consultkit.model import Actor, Guide, GuideSection, Note, Project, Question
-from consultkit.parse.inline import plain, without_off
+from consultkit.parse.inline import plain
 from consultkit.places import REGIONS
 from consultkit.schema.declare import EDITOR_SCHEMAS
 
@@ -314,11 +315,11 @@ def _answers(question: Question, note: Note) -> Iterator[str]:
     """A note's answer, as the synthesis may use it: summaries by code, words spoken ready to paste."""
     if question.identifying and note.attribution in ("type", "region"):
         return
-    for part in note.body.parts:
-        if part.heading.id != question.id:
+    for part, off in with_off(note.body.parts):
+        if off or part.heading.id != question.id:
             continue
         for block in part.blocks:
-            words = " ".join(plain(without_off(block.text)).replace("--", "–").split())
+            words = " ".join(plain(open_words(block.text)).replace("--", "–").split())
             if not words:
                 continue
             if block.kind != "quote":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import io
 import re
-import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from consultkit.cli import root
+from consultkit.cli import leaving, root
 from consultkit.cli.common import region_named
 from consultkit.cli.report import Edition, refuse
 from consultkit.diagnostic import Diagnostic, Severity
@@ -59,10 +58,7 @@ def export(
         outputs = _made(records, file.name, suffix, grid, table, bool(refusals))
         leaks = _leaks(project, records, outputs)
     if leaks:
-        print(_("Refused: a known identity would leave."), file=sys.stderr)
-        for leak in leaks:
-            print(f"  {leak}", file=sys.stderr)
-        return 1
+        return leaving.refuse(leaks)
     with locked(project.root):
         for name, data in outputs.items():
             write_atomic(file.parent / name, data)
@@ -115,19 +111,9 @@ def _made(
 
 def _leaks(project: Project, records: Records, outputs: Mapping[str, bytes]) -> list[str]:
     """Known persons, hidden organisations, numbers and addresses in what would be written."""
-    from consultkit.exchange.spreadsheet import Column, Page, to_xlsx
-    from consultkit.privacy.gate import leaks, named, signs
-    from consultkit.rules.privacy import hidden_actors, matcher
-
-    def blank() -> dict[str, bytes]:
-        """What a workbook holds before anything is written to it: names of fonts."""
-        return {"blank.xlsx": to_xlsx([Page("-", [Column("-")], [])], "", "-")}
-
-    said, document = records.said(), _("the export")
+    said = {_("the export"): records.said()}
     read = {name: text for item in outputs.items() for name, text in _readable(*item).items()}
-    found = [str(leak) for leak in leaks(read, matcher(project) if project.identities else None, blank)]
-    found += named(project.mapping, hidden_actors(project), said, document)
-    return found + signs(said, project.allowed, document)
+    return leaving.leaks(project, read, said) + leaving.named(project, said)
 
 
 def _readable(name: str, data: bytes) -> dict[str, bytes]:

@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from consultkit.cli import root
+from consultkit.cli import leaving, root
 from consultkit.cli.common import sound
 from consultkit.cli.guide_upgrade import diff, feedback, upgrade
 from consultkit.files import WorkspaceError, write_atomic
 from consultkit.i18n import N_, _
 from consultkit.load import load
-from consultkit.model import ActorType, Project
+from consultkit.model import ActorType, Guide, Project
 from consultkit.text import did_you_mean, listing
 
 
@@ -39,8 +39,8 @@ def export(
         from consultkit.exchange.xlsform import next_version
 
         version, data = next_version(file, project, mapping, guide)
-        if _leaks(project, file.name, data):
-            return 1
+        if found := _leaks(project, guide, file.name, data):
+            return leaving.refuse(found)
         write_atomic(file, data)
         print(_("{file}: the form of the guide, version {version}.").format(file=file, version=version))
         print(_("Send it to KoboToolbox or ODK Central; `consultkit import` reads what comes back."))
@@ -54,8 +54,8 @@ def export(
             data = render_guide(project, guide, suffix[1:], kind)
         except RenderError as error:
             raise WorkspaceError(str(error)) from None
-        if _leaks(project, file.name, data):
-            return 1
+        if found := _leaks(project, guide, file.name, data):
+            return leaving.refuse(found)
         write_atomic(file, data)
         print(_("{file}: the guide, to print or to type in.").format(file=file))
     else:
@@ -63,19 +63,14 @@ def export(
     return 0
 
 
-def _leaks(project: Project, name: str, data: bytes) -> bool:
-    """Tells the known identities that would leave with the guide; nothing overrides that."""
-    from consultkit.cli.report import refuse_leaks
-    from consultkit.exchange.spreadsheet import Column, Page, to_xlsx
-    from consultkit.privacy.gate import leaks
-    from consultkit.report.blank import blank
-    from consultkit.rules.privacy import matcher
-
-    def nobodys() -> dict[str, bytes]:
-        return {**blank(), "i.xlsx": to_xlsx([Page("-", [Column("-")], [])], "", "-")}
-
-    found = leaks({name: data}, matcher(project) if project.identities else None, nobodys)
-    return bool(found) and bool(refuse_leaks([str(leak) for leak in found]))
+def _leaks(project: Project, guide: Guide, name: str, data: bytes) -> list[str]:
+    """Known persons in what is about to leave, numbers and addresses in what the guide says."""
+    pieces = [guide.title, guide.introduction]
+    for section in guide.sections:
+        pieces.append(section.title)
+        for question in section.questions:
+            pieces += [question.text, *question.options, *question.probes, *question.advice]
+    return leaving.leaks(project, {name: data}, {guide.file: "\n\n".join(pieces)})
 
 
 COMMANDS = {

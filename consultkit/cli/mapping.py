@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from consultkit.cli import root
+from consultkit.cli import leaving, root
 from consultkit.cli.common import agreed, item, readable
 from consultkit.files import MAPPING, MAX_BYTES, Source, WorkspaceError, locked, write_atomic
 from consultkit.i18n import N_, _, ngettext, speaking
@@ -42,26 +41,24 @@ def export(
     ] = None,
 ) -> int:
     """Writes the actors as a spreadsheet for the commissioner."""
-    from consultkit.cli.report import organisation_alone
     from consultkit.deliveries import delivery, record, sending_name
-    from consultkit.exchange.table import columns
-    from consultkit.privacy.gate import leaks
-    from consultkit.rules.privacy import matcher
+    from consultkit.exchange.table import columns, rows
 
     project = load(root())
     mapping = readable(project)
     if file.suffix.lower() not in (".xlsx", ".csv"):
         raise typer.BadParameter(_("The file must end in .xlsx or .csv."))
-    organisation_alone(deliver)
+    if persons := leaving.receiver(project, deliver):
+        return leaving.refuse(persons)
     with speaking(project.language):
         if deliver is not None:
             file = file.with_name(sending_name(project, [_("Mapping")], file.suffix))
-        outputs = _tables(project, mapping, file, columns(with_appointments))
-    found = leaks(outputs, matcher(project))
-    for leak in found:
-        print(leak, file=sys.stderr)
+        keys = columns(with_appointments)
+        outputs = _tables(project, mapping, file, keys)
+        said = "\n\n".join(str(cell) for row in rows(mapping, keys) for cell in row)
+        found = leaving.leaks(project, outputs, {MAPPING: said})
     if found:
-        return 1
+        return leaving.refuse(found)
     with locked(project.root) if deliver else contextlib.nullcontext():
         for name, data in outputs.items():
             write_atomic(file.parent / name, data)

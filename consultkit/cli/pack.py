@@ -40,11 +40,11 @@ def pack(
         ]
         ledger = known(knowledge(workspace, copy), copy)
         packed = _complete(project, extract(copy, ledger, regions, (d.file for d in project.lessons)))
-        if _leaks(project, packed):
-            return 1
-        data = to_bytes(packed) if plain else _sealed(project, to_bytes(packed))
         name = "-".join([_("pack"), *(regions or ["campagne"]), project.today.isoformat()])
         target = out or workspace / "build" / f"{name}.zip{'' if plain else '.age'}"
+        if _leaks(project, packed, target.name):
+            return 1
+        data = to_bytes(packed) if plain else _sealed(project, to_bytes(packed))
         _tell(packed, target, len(data), plain)
         if not agreed(yes, _("Write it?")):
             print(_("Nothing was written. --yes writes without asking."))
@@ -68,12 +68,13 @@ def _complete(project: Project, extracted: Pack) -> Pack:
     return replace(extracted, title=base.title, start=base.start, files=files)
 
 
-def _leaks(project: Project, packed: Pack) -> bool:
-    """Tells the known identities in what would leave; nothing overrides that."""
+def _leaks(project: Project, packed: Pack, name: str) -> bool:
+    """Tells the known identities in what would leave, its name included; nothing overrides that."""
     from consultkit.privacy.gate import leaks
     from consultkit.rules.privacy import matcher
 
-    found = leaks(packed.files, matcher(project) if project.identities else None)
+    outputs = {**packed.files, f"{name}.txt": b""}
+    found = leaks(outputs, matcher(project) if project.identities else None)
     for leak in found:
         print(str(leak), file=sys.stderr)
     if found:

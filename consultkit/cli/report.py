@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from consultkit.cli import day_given, root
+from consultkit.cli import day_given, leaving, root
 from consultkit.cli.common import region_named
 from consultkit.diagnostic import Diagnostic, Severity
 from consultkit.files import WorkspaceError, locked, place_at, write_atomic
@@ -83,7 +83,8 @@ def report(
     """Makes the report in Word and PDF."""
     project = load(root())
     region = region_named(project.mapping, region) if project.mapping else region
-    organisation_alone(deliver)
+    if persons := leaving.receiver(project, deliver):
+        return leaving.refuse(persons)
     if verify is not None:
         return _verify(project, verify, region)
     refusals = _refusals(project, kind, region)
@@ -114,7 +115,7 @@ def report(
             outputs["evidence.json"] = evidence(project, built)
         leaks = _leaks(project, built, outputs)
     if leaks:
-        return refuse_leaks(leaks)
+        return leaving.refuse(leaks)
     written = _write(project, outputs, out, deliver, kind, region, built)
     if deliver is not None and edition is Edition.INTERNAL:
         print(_("This was the internal edition: it says more than may leave."), file=sys.stderr)
@@ -122,14 +123,6 @@ def report(
     if open_it and written:
         _open(written[0])
     return 0
-
-
-def organisation_alone(to: str | None) -> None:
-    """Refuses to send to anybody but an organisation."""
-    from consultkit.deliveries import organisation_word
-
-    if to is not None and not organisation_word(to):
-        raise WorkspaceError(_("Name the organisation that receives it, not a person or an address."))
 
 
 def _refusals(project: Project, kind: Kind, region: str | None) -> list[Diagnostic]:
@@ -170,14 +163,6 @@ def refuse(project: Project, refusals: list[Diagnostic], *, forcible: bool = Fal
     return 1
 
 
-def refuse_leaks(leaks: list[str]) -> int:
-    """Tells where a known identity would leave; nothing overrides that."""
-    print(_("Refused: a known identity would leave."), file=sys.stderr)
-    for leak in leaks:
-        print(f"  {leak}", file=sys.stderr)
-    return 1
-
-
 @contextmanager
 def document_faults() -> Iterator[None]:
     """A template that cannot be used, or a document that cannot be made, ends the run with a sentence."""
@@ -197,14 +182,11 @@ def shown_path(path: Path) -> str:
 
 def _leaks(project: Project, built: Built, outputs: Mapping[str, bytes]) -> list[str]:
     """Known persons, hidden organisations, numbers and addresses in what would be written."""
-    from consultkit.privacy.gate import leaks, named, signs
-    from consultkit.report.blank import blank
-    from consultkit.rules.privacy import hidden_actors, matcher
-
-    text, document = built.document.markdown, _("the document")
-    found = [str(leak) for leak in leaks(outputs, matcher(project) if project.identities else None, blank)]
-    found += named(project.mapping, hidden_actors(project), text, document, built.presence)
-    return found + signs(text, project.allowed, document)
+    made, where = built.document, _("the document")
+    around = (made.title, made.subtitle, *made.cover, made.banner, *(f.alt for f in made.figures.values()))
+    found = leaving.leaks(project, outputs, {where: "\n\n".join((made.markdown, *around))})
+    traced = {name: data.decode() for name, data in outputs.items() if name == "evidence.json"}
+    return found + leaving.named(project, {where: made.markdown, **traced}, built.presence)
 
 
 def _write(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from consultkit.cli import root
-from consultkit.cli.report import document_faults, organisation_alone, refuse, refuse_leaks, shown_path
+from consultkit.cli import leaving, root
+from consultkit.cli.report import document_faults, refuse, shown_path
 from consultkit.diagnostic import Diagnostic, Severity
 from consultkit.files import WorkspaceError, locked, write_atomic
 from consultkit.i18n import _, ngettext, speaking
@@ -41,7 +41,8 @@ def share(
     from consultkit.deliveries import delivery, record, sending_name
 
     project = load(root())
-    organisation_alone(to)
+    if persons := leaving.receiver(project, to):
+        return leaving.refuse(persons)
     if not project.names_checked and not without_identities:
         message = _("The identities cannot be read here, so names cannot be checked.")
         raise WorkspaceError(f"{message} {_('Unlock them, or add --without-identities.')}")
@@ -63,7 +64,7 @@ def share(
     target = out or project.root / "build" / name
     leaks = _leaks(project, shared, target.name, data)
     if leaks:
-        return refuse_leaks(leaks)
+        return leaving.refuse(leaks)
     with locked(project.root):
         write_atomic(target, data)
         if to is not None:
@@ -109,13 +110,5 @@ def _render(project: Project, shared: Shared) -> bytes:
 
 def _leaks(project: Project, shared: Shared, name: str, data: bytes) -> list[str]:
     """Known persons, hidden organisations, numbers and addresses in what is about to leave."""
-    from consultkit.privacy.gate import leaks, named, signs
-    from consultkit.report.blank import blank
-    from consultkit.rules.privacy import hidden_actors, matcher
-
-    known = matcher(project) if project.identities else None
-    found = [str(leak) for leak in leaks({name: data}, known, blank)]
-    for document, content in shared.documents.items():
-        found += named(project.mapping, hidden_actors(project), content.markdown, document)
-        found += signs(content.markdown, project.allowed, document)
-    return found
+    said = {document: content.markdown for document, content in shared.documents.items()}
+    return leaving.leaks(project, {name: data}, said) + leaving.named(project, said)

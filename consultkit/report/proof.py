@@ -13,6 +13,7 @@ from consultkit import __version__
 from consultkit.disclose import INTERNAL, Disclosure
 from consultkit.evidence import ledger
 from consultkit.i18n import speaking
+from consultkit.kept_off import open_words
 from consultkit.model import Project
 from consultkit.report import pandoc
 from consultkit.report.build import Built
@@ -68,7 +69,8 @@ def _quotations(project: Project, disclosure: Disclosure, region: str) -> Iterat
                 note = project.note_by_id[proof.passage.note] if proof.passage else None
                 cited = [id_ for id_ in quotation.ids if disclosure.citable(project.note_by_id.get(id_))]
                 yield {
-                    "text": quotation.text, "file": quotation.place.file, "line": quotation.place.line,
+                    "text": open_words(quotation.text),
+                    "file": quotation.place.file, "line": quotation.place.line,
                     "column": quotation.place.column, "section": quotation.section,
                     "notes": cited, "holds": proof.holds,
                     "found_in": {"note": note.id, "file": note.file, "line": proof.passage.place.line}

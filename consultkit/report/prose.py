@@ -15,8 +15,8 @@ from consultkit import expressions
 from consultkit.disclose import Disclosure, respan
 from consultkit.evidence import Ledger, Proof, Quotation, ledger
 from consultkit.i18n import _
+from consultkit.kept_off import heading_words, open_words, with_off
 from consultkit.model import Block, Note, Part, Project, Synthesis
-from consultkit.parse.inline import without_off
 from consultkit.quotation import CITATION, CitationMark, citation_after, citations, quoted_passages
 from consultkit.report.tables import missing
 
@@ -52,16 +52,11 @@ class Prose:
 
     def __post_init__(self) -> None:
         self.ledger: Ledger = ledger(self.project)
-        codes = sorted(
-            (id_ for id_ in self.project.known_ids if re.search(r"\d", id_)), key=len, reverse=True
-        )
-        pattern = "|".join(re.escape(code) for code in codes)
-        self._codes = re.compile(rf"(?<![\w@-])(?:{pattern})(?![\w-])") if codes else None
 
     def heading(self, document: Synthesis, part: Part, level: int) -> str:
         """An author's own heading, at the level where the document wants it."""
         text = self._inline(
-            document, Block("paragraph", part.heading.text, ((part.heading.place.line, 1),)), ""
+            document, Block("paragraph", heading_words(part.heading), ((part.heading.place.line, 1),)), ""
         )
         return f"{'#' * max(1, min(level, 6))} {' '.join(text.split())}"
 
@@ -71,7 +66,9 @@ class Prose:
         The first part's heading is the document's own where `opened`, and left out here.
         """
         out: list[str] = []
-        for index, part in enumerate(parts):
+        for index, (part, off) in enumerate(with_off(parts)):
+            if off:
+                continue
             if index or not opened:
                 depth = max(0, part.heading.level - parts[0].heading.level - (1 if opened else 0))
                 out.append(self.heading(document, part, level + depth))
@@ -89,7 +86,7 @@ class Prose:
             if not block.text.strip() or _FOOTNOTE.match(block.text):
                 continue
             if block.kind == "code":
-                out.append(block.text)
+                out.append(self.disclosure.without_codes(open_words(block.text), citations=True))
             elif block.kind == "quote":
                 text, taken = self._block_quote(document, block, blocks[index + 1 : index + 2], section)
                 out.append(text)
@@ -217,14 +214,12 @@ class Prose:
 
         In the shared edition no note is named by its code.
         """
-        text = without_off(text)
+        text = open_words(text)
         if "{" in text:
             text = expressions.substitute(
                 text, self.project, masked=not self.disclosure.internal, around=_unspanned
             )
-        if self._codes and not self.disclosure.internal:
-            text = self._codes.sub("[…]", text)
-        return text
+        return self.disclosure.without_codes(text)
 
 
 def link(note: Note) -> str:

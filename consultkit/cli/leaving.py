@@ -1,0 +1,64 @@
+"""What every command asks before it writes what leaves: does anybody, or a number, go with it?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+
+from consultkit.files import WorkspaceError
+from consultkit.i18n import _
+from consultkit.model import Project
+from consultkit.privacy import gate
+
+
+def leaks(project: Project, outputs: Mapping[str, bytes], said: Mapping[str, str]) -> list[str]:
+    """Known persons in files about to be written; numbers and addresses in what they say, by its place."""
+    from consultkit.rules.privacy import matcher
+
+    known = matcher(project) if project.identities else None
+    found = [str(leak) for leak in gate.leaks(outputs, known, _blank)]
+    for where, text in said.items():
+        found += gate.signs(text, project.allowed, where)
+    return found
+
+
+def named(project: Project, said: Mapping[str, str], spared: Iterable[str] = ()) -> list[str]:
+    """Organisations that no note allows to name, in what is about to leave."""
+    from consultkit.disclose import Disclosure
+
+    unnamed, listed = Disclosure(project).unnamed, tuple(spared)
+    return [
+        told
+        for where, text in said.items()
+        for told in gate.named(project.mapping, unnamed, text, where, listed)
+    ]
+
+
+def receiver(project: Project, to: str | None) -> list[str]:
+    """Known persons in the name of who receives a file: git keeps it in notes/livraisons.yaml."""
+    from consultkit.deliveries import organisation_word
+    from consultkit.rules.privacy import matcher
+
+    if to is None:
+        return []
+    if not organisation_word(to):
+        raise WorkspaceError(_("Name the organisation that receives it, not a person or an address."))
+    owners = sorted({hit.owner for hit in matcher(project).search(to)}) if project.identities else []
+    message = _("A known identity ({owner}) stands in the name of who receives it: name the organisation.")
+    return [message.format(owner=owner) for owner in owners]
+
+
+def refuse(found: Iterable[str]) -> int:
+    """Tells where a known identity would leave; nothing overrides that."""
+    print(_("Refused: a known identity would leave."), file=sys.stderr)
+    for sentence in found:
+        print(f"  {sentence}", file=sys.stderr)
+    return 1
+
+
+def _blank() -> dict[str, bytes]:
+    """Documents and a workbook that hold nobody's words: what their formats say of themselves."""
+    from consultkit.exchange.spreadsheet import Column, Page, to_xlsx
+    from consultkit.report.blank import blank
+
+    return {**blank(), "i.xlsx": to_xlsx([Page("-", [Column("-")], [])], "", "-")}
