@@ -66,6 +66,8 @@ def _texts(data: bytes, suffix: str, where: str, depth: int) -> Texts:
     elif suffix in TEXTS:
         text = _decoded(data, where)
         yield where, _unescaped(text) if suffix in JSONS else text
+        if suffix == ".md" and _PERCENT.search(text):
+            yield where, unquote(text)  # the addresses of links
     elif suffix in PICTURES:
         yield where, "\n".join(found.decode("ascii") for found in _READABLE.findall(data))
     else:
@@ -85,6 +87,7 @@ def _decoded(data: bytes, where: str) -> str:
         raise ReadbackError(message) from None
 
 
+_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))')
 
 

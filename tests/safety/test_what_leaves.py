@@ -1,0 +1,260 @@
+"""Attacks by hand on what leaves: each is refused or silent, and nothing of it stands in the bytes written."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from hostile import MAPPING, NOTE, SYNTHESIS, Spoil, answer, campaign, files, run, swap
+from test_leaks_end_to_end import IDENTITIES, finding, pictured, silent
+
+from consultkit.privacy.readback import texts
+
+GUIDE, THEMES = "guides/guide-entretien.md", "guides/themes.yaml"
+CONTEXT = "## Observations {#observations"
+PHONE = "76 12 34 56"
+SHARED = ("report", "--force", "--to", "md", "--to", "html")
+INTERNAL = (*SHARED, "--edition", "internal")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return campaign(tmp_path)
+
+
+@pytest.fixture
+def known(root: Path) -> Path:
+    (root / "private").mkdir()
+    (root / "private/identities.yaml").write_text(IDENTITIES, "utf-8")
+    return root
+
+
+def written(root: Path) -> str:
+    """Everything that stands in build/, names of files included."""
+    found = []
+    for path in sorted((root / "build").iterdir()):
+        data = path.read_bytes()
+        found += [path.name, data.decode("utf-8", "replace")]
+        found += [text for _where, text in texts(data, path.suffix)]
+    return "\n".join(found)
+
+
+def refused(root: Path, *command: str, code: int = 1) -> str:
+    """Runs what must be refused: nothing is written; what it said."""
+    before = files(root)
+    ran = run(root, *command)
+    assert ran.code == code, ran.said
+    assert files(root) == before
+    return ran.said
+
+
+def shareable(root: Path) -> None:
+    swap(NOTE, "  quote: true\n", "  quote: true\n  share: true\n")(root)
+
+
+# Known persons and numbers
+
+
+@pytest.mark.parametrize("suffix", ["docx", "pdf", "xlsx"])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Laissez la personne", "Laissez Fictivard"),
+        ("Depuis un an ?", "Avec Zantigui Fictivard ?"),
+        ("Bonjour, et merci.", "Bonjour, ici Fictivard."),
+        ("Depuis un an ?", "Au 76 00 00 01 ?"),
+    ],
+)
+def test_the_guide_passes_the_gate(known: Path, suffix: str, old: str, new: str) -> None:
+    swap(GUIDE, old, new)(known)
+    ran = run(known, "guide", "export", str(known / f"build/guide.{suffix}"))
+    silent(ran)
+    if ran.code == 0:  # the introduction is not part of every form
+        assert "fictivard" not in written(known).lower()
+    else:
+        assert ran.code == 1 and not (known / "build").exists()
+
+
+@pytest.mark.parametrize("suffix", ["docx", "pdf", "xlsx"])
+def test_a_guide_without_anybody_leaves(known: Path, suffix: str) -> None:
+    assert run(known, "guide", "export", str(known / f"build/guide.{suffix}")).code == 0
+    silent(run(known, "guide", "export", str(known / f"build/zantigui-fictivard.{suffix}")))
+    assert [path.name for path in (known / "build").iterdir()] == [f"guide.{suffix}"]
+
+
+@pytest.mark.parametrize("suffix", ["docx", "xlsx"])
+def test_a_number_in_the_guide_does_not_leave(root: Path, suffix: str) -> None:
+    swap(GUIDE, "Depuis un an ?", f"Au {PHONE} ?")(root)
+    assert PHONE not in refused(root, "guide", "export", str(root / f"build/guide.{suffix}"))
+
+
+@pytest.mark.parametrize("suffix", ["csv", "xlsx"])
+def test_a_number_in_the_mapping_does_not_leave(root: Path, suffix: str) -> None:
+    target = str(root / f"build/carte.{suffix}")
+    assert run(root, "mapping", "export", target, "--with-appointments").code == 0
+    shutil.rmtree(root / "build")
+    swap(MAPPING, "Bureau n° 2", f"Joindre le {PHONE}")(root)
+    assert PHONE not in refused(root, "mapping", "export", target)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("report", "--deliver"), ("share", "--to"), ("mapping", "export", "carte.csv", "--deliver")],
+)
+def test_a_known_person_is_no_receiver(known: Path, command: tuple[str, ...]) -> None:
+    shareable(known)
+    for to in ("Zantigui Fictivard", "Bureau de M. FICTIVÀRD"):
+        assert to not in refused(known, *command, to)
+    assert PHONE not in refused(known, *command, f"Bureau {PHONE}", code=2)
+
+
+def test_the_name_of_a_pack_passes_the_gate(known: Path) -> None:
+    refused(known, "pack", "--plain", "--yes", "--out", str(known / "build/zantigui-fictivard.zip"))
+    assert run(known, "pack", "--plain", "--yes", "--out", str(known / "build/envoi.zip")).code == 0
+
+
+LINKED = {
+    "a link's address": finding("[ici](https://example.net/zantigui-fictivard)"),
+    "an address in escapes": finding("[ici](https://example.net/%46ictivard)"),
+    "words for who cannot see": pictured("x", "photo.png"),
+}
+
+
+@pytest.mark.parametrize("suffix", ["docx", "pdf", "html", "md"])
+@pytest.mark.parametrize("place", LINKED)
+def test_what_does_not_show_is_read_in_each_format_alone(known: Path, place: str, suffix: str) -> None:
+    LINKED[place](known)
+    if place == "words for who cannot see":
+        finding("Un ![Zantigui Fictivard](photo.png) mot.")(known)
+    refused(known, "report", "--force", "--to", suffix)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("le cas de Gao", f"le cas {PHONE}"), ("Interpeace", f"Interpeace {PHONE}")]
+)
+def test_a_number_on_the_cover_does_not_leave(root: Path, old: str, new: str) -> None:
+    swap(MAPPING, old, new)(root)
+    assert PHONE not in refused(root, *SHARED).replace(new, "")
+
+
+# Codes of notes stay in the team
+
+CODED: dict[str, Spoil] = {
+    "in lower case": finding("Voir gao-01."),
+    "with a hyphen that does not break": finding("Voir GAO\u201101."),
+    "with a dash": finding("Voir GAO\u201301."),
+    "from one to another": finding("Voir GAO-01\u2013GAO-02."),
+    "in a code block": finding("```\nGAO-01 [@GAO-01]\n```"),
+    "in the guide's changes": swap(GUIDE, "Première version", "Suite à GAO-01"),
+    "in the codebook": swap(THEMES, "kind: need", 'kind: need\n    description: "cf. GAO-01"'),
+}
+
+
+@pytest.mark.parametrize("place", CODED)
+def test_the_shared_edition_names_no_note(root: Path, place: str) -> None:
+    CODED[place](root)
+    assert run(root, *SHARED).code == 0
+    text = written(root).lower().replace("\u2011", "-").replace("\u2013", "-")
+    assert "gao-01" not in text and "gao-02" not in text
+
+
+@pytest.mark.parametrize("command", [("share", "--without-identities", "--out"), ("export",)])
+@pytest.mark.parametrize("suffix", ["zip", "qdpx", "xlsx", "csv", "jsonl"])
+def test_a_note_that_leaves_names_no_other(root: Path, command: tuple[str, ...], suffix: str) -> None:
+    if (suffix == "zip") != (command[0] == "share"):
+        return
+    shareable(root)
+    answer("Voir GAO-02 et gao-01.")(root)
+    assert run(root, *command, str(root / f"build/notes.{suffix}")).code == 0
+    text = written(root).lower()
+    assert "voir" in text and "gao-01" not in text and "gao-02" not in text
+
+
+def test_a_heading_keeps_its_id_and_words_that_are_no_code(root: Path) -> None:
+    finding("### Suite {#gao-01}\n\nLe GAO-011 et le GAO-01bis restent.")(root)
+    assert run(root, *SHARED).code == 0
+    assert "GAO-011" in written(root) and "GAO-01bis" in written(root)
+
+
+# What is kept off
+
+
+KEPT: dict[str, Spoil] = {
+    "a code block": finding("```\n[secretoff]{.off} x\n```"),
+    "the end of a heading": finding("### Titre [secretoff]{.off}\n\nx [@GAO-01]"),
+    "a heading and all below it": finding("### secretoff {.off}\n\nsecretoff [@GAO-01]\n\n#### secretoff\n\nsecretoff"),
+    "a passage left open": finding("Mot [secretoff {.off} x"),
+    "a quotation": swap(SYNTHESIS, "« On ne passe plus après", "« On ne passe [secretoff]{.off} plus après"),
+    "the end of a note's heading": swap(NOTE, CONTEXT, f"### Suite [secretoff]{{.off}}\n\nx\n\n{CONTEXT}"),
+    "a note's heading and all below it":
+        swap(NOTE, CONTEXT, f"### secretoff {{.off}}\n\nsecretoff\n\n#### secretoff\n\nsecretoff\n\n{CONTEXT}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edition", [SHARED, INTERNAL])
+@pytest.mark.parametrize("place", KEPT)
+def test_what_is_kept_off_reaches_no_document_nor_evidence(
+    root: Path, place: str, edition: tuple[str, ...]
+) -> None:
+    KEPT[place](root)
+    assert run(root, *edition).code == 0
+    assert "secretoff" not in written(root)
+
+
+@pytest.mark.parametrize("suffix", ["qdpx", "xlsx", "csv", "jsonl"])
+def test_a_heading_that_is_kept_off_reaches_no_export(root: Path, suffix: str) -> None:
+    for place in ("the end of a note's heading", "a note's heading and all below it"):
+        KEPT[place](root)
+    command = ("export", str(root / f"build/e.{suffix}"), "--force", "--edition", "internal")
+    assert run(root, *command).code == 0
+    assert "secretoff" not in written(root)
+
+
+def test_words_below_a_heading_that_is_kept_off_cannot_be_quoted(root: Path) -> None:
+    swap(NOTE, CONTEXT, f"### Suite {{.off}}\n\n> Cela reste vraiment entre nous ici.\n\n{CONTEXT}")(root)
+    finding("On le dit : « Cela reste vraiment entre nous ici » [@GAO-01].")(root)
+    assert run(root, *INTERNAL).code == 0
+    assert "vraiment entre nous" not in written(root)
+
+
+# Organisations that no note in use allows to name
+
+
+def second_note(**changes: str) -> Spoil:
+    """A second talk with the same organisation, which would allow to name it."""
+
+    def spoil(root: Path) -> None:
+        text = (root / NOTE).read_text("utf-8").replace("GAO-01", "GAO-09")
+        for old, new in {"attribution: type": "attribution: organisation", **changes}.items():
+            assert old in text
+            text = text.replace(old, new)
+        (root / "notes/gao/GAO-09.md").write_text(text, "utf-8", newline="\n")
+
+    return spoil
+
+
+UNNAMED: dict[str, tuple[Spoil, ...]] = {
+    "withdrawn": (second_note(**{"  quote: true\n": "  quote: true\n  withdrawn: 2023-07-01\n"}),),
+    "a draft": (second_note(**{"status: done": "status: draft"}),),
+    "not given": (second_note(**{"given: true": "given: false"}),),
+    "with somebody unknown": (
+        swap(NOTE, "actor: tamat", "actor: [tamat, inconnu]"),
+        swap(NOTE, "attribution: type", "attribution: organisation"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", UNNAMED)
+def test_only_a_note_in_use_allows_to_name_an_organisation(root: Path, case: str) -> None:
+    for spoil in UNNAMED[case]:
+        spoil(root)
+    finding("L'Association Tamat confirme que l'accès recule [@GAO-01].")(root)
+    said = refused(root, *SHARED)
+    assert "tamat" in said and "Association Tamat confirme" not in said
+
+
+def test_a_note_in_use_that_allows_it_lets_an_organisation_be_named(root: Path) -> None:
+    second_note()(root)
+    finding("L'Association Tamat confirme que l'accès recule [@GAO-01].")(root)
+    assert run(root, *SHARED).code == 0
