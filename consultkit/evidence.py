@@ -98,7 +98,9 @@ def statements(synthesis: Synthesis) -> list[Statement]:
     """The blocks of a synthesis, in order, with their citations and quotations."""
     found = list(_statements_of(synthesis, synthesis.body.preamble, ""))
     within = ""
-    for part in synthesis.body.parts:
+    for part, off in with_off(synthesis.body.parts):
+        if off:
+            continue
         name = part.heading.id or heading_words(part.heading)
         within = name if part.heading.level <= 2 else within
         found += [one._replace(within=within) for one in _statements_of(synthesis, part.blocks, name)]
