@@ -45,7 +45,7 @@ def region_named(mapping: ActorMapping, named: str | None) -> str | None:
 
 def hidden(project: Project, text: str) -> str:
     """A line for the screen, known identities blanked."""
-    for hit in reversed(_search(project)(text)):
+    for hit in reversed(_search(project)(text.replace("_", " "))):
         text = text[: hit.start] + "[…]" + text[hit.end :]
     return printable(text)
 

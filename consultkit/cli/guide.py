@@ -47,13 +47,11 @@ def export(
     elif suffix == ".xlsx":
         raise WorkspaceError(_("The form asks each actor the questions of its type: leave --type out."))
     elif suffix in (".docx", ".pdf"):
+        from consultkit.cli.report import document_faults
         from consultkit.exchange.word_guide import render_guide
-        from consultkit.report.errors import RenderError
 
-        try:
+        with document_faults(project):
             data = render_guide(project, guide, suffix[1:], kind)
-        except RenderError as error:
-            raise WorkspaceError(str(error)) from None
         if found := _leaks(project, guide, file.name, data):
             return leaving.refuse(found)
         write_atomic(file, data)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consultkit.cli import leaving, root
-from consultkit.cli.common import agreed, item, readable
+from consultkit.cli.common import agreed, hidden, item, readable
 from consultkit.files import MAPPING, MAX_BYTES, Source, WorkspaceError, locked, write_atomic
 from consultkit.i18n import N_, _, ngettext, speaking
 from consultkit.load import load
@@ -95,7 +95,7 @@ def import_(
     with contextlib.nullcontext() if dry_run else locked(root()):
         project = load(root())
         read = read_list(_editable(project), project.sources[MAPPING].text, sheets, given)
-        code = _show(read)
+        code = _show(project, read)
         persons = with_people(project, read.persons)
         if dry_run or not (read.changes or persons):
             return code
@@ -128,11 +128,11 @@ def review(
         told = compare(mapping, before)
         print(_("Since {since}:").format(since=since or revision or _("the beginning")))
         for actor in told.added:
-            item("+ ", f"{actor.id} · {actor.name}", "green")
+            item("+ ", hidden(project, f"{actor.id} · {actor.name}"), "green")
         for actor, changes in told.changed:
-            _show_changes(f"{actor.id} · {actor.name}", changes)
+            _show_changes(project, f"{actor.id} · {actor.name}", changes)
         for actor in told.gone:
-            item("- ", f"{actor.id} · {actor.name}", "red")
+            item("- ", hidden(project, f"{actor.id} · {actor.name}"), "red")
         if not (told.added or told.changed or told.gone):
             print(_("  No change."))
     _show_states(mapping)
@@ -194,16 +194,16 @@ def _tables(project: Project, mapping: ActorMapping, file: Path, keys: list[str]
     return {file.name: sheet.to_xlsx(pages, mapping.campaign.title, _("Lists"))}
 
 
-def _show(read: Import) -> int:
+def _show(project: Project, read: Import) -> int:
     """Shows the changes and what is told; 1 where something could not go in."""
     by_actor: dict[str, list[Change]] = defaultdict(list)
     for change in read.changes:
         by_actor[change.actor].append(change)
     for id_, changes in by_actor.items():
         if changes[0].key:
-            _show_changes(f"{id_} · {read.final[id_]['name']}", changes)
+            _show_changes(project, f"{id_} · {read.final[id_]['name']}", changes)
         else:
-            item("+ ", f"{id_} · {changes[0].after}", "green")
+            item("+ ", hidden(project, f"{id_} · {changes[0].after}"), "green")
     added = sum(not change.key for change in read.changes)
     summary = _("{added} added, {changed} changed.") if by_actor else _("The mapping says all this already.")
     print(summary.format(added=added, changed=len(by_actor) - added))
@@ -212,27 +212,27 @@ def _show(read: Import) -> int:
             "{number} person: kept in private/ alone.", "{number} persons: kept in private/ alone.", persons
         )
         print(message.format(number=persons))
-    _show_told(read.told)
+    _show_told(project, read.told)
     return 1 if any(told.error for told in read.told) else 0
 
 
-def _show_changes(actor: str, changes: Iterable[Change]) -> None:
+def _show_changes(project: Project, actor: str, changes: Iterable[Change]) -> None:
     from consultkit.exchange.vocabulary import HEADINGS
 
-    item("~ ", actor, "yellow")
+    item("~ ", hidden(project, actor), "yellow")
     for change in changes:
         before, after = (" / ".join(text.split("\n")) or "–" for text in (change.before, change.after))
-        item(f"    {_(HEADINGS[change.key][0])}: ", f"{before} → {after}", "dim")
+        item(f"    {_(HEADINGS[change.key][0])}: ", hidden(project, f"{before} → {after}"), "dim")
 
 
-def _show_told(told: Iterable[Told]) -> None:
+def _show_told(project: Project, told: Iterable[Told]) -> None:
     """Errors, then remarks; what is told of many cells once."""
     places: dict[tuple[bool, str], list[str]] = defaultdict(list)
     for one in told:
         places[not one.error, one.message].append(one.place)
     for (remark, message), cells in sorted(places.items(), key=lambda pair: pair[0][0]):
         where = ", ".join(dict.fromkeys(cells[:3])) + (f" … ({len(cells)})" if len(cells) > 3 else "")
-        item("· " if remark else "! ", f"{where} {message}", "dim" if remark else "red")
+        item("· " if remark else "! ", hidden(project, f"{where} {message}"), "dim" if remark else "red")
 
 
 def _show_states(mapping: ActorMapping) -> None:

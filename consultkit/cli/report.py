@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consultkit.cli import day_given, leaving, root
-from consultkit.cli.common import region_named
+from consultkit.cli.common import hidden, region_named
 from consultkit.diagnostic import Diagnostic, Severity
 from consultkit.files import WorkspaceError, locked, place_at, write_atomic
 from consultkit.i18n import _, ngettext, reason, speaking
@@ -100,7 +100,7 @@ def report(
         from consultkit.report.build import build_report
         from consultkit.report.render import render
 
-        with document_faults():
+        with document_faults(project):
             built = build_report(
                 project, edition=edition, kind=kind, region=region or "", since=day, force=bool(refusals),
                 names_checked=project.names_checked,
@@ -164,15 +164,18 @@ def refuse(project: Project, refusals: list[Diagnostic], *, forcible: bool = Fal
 
 
 @contextmanager
-def document_faults() -> Iterator[None]:
-    """A template that cannot be used, or a document that cannot be made, ends the run with a sentence."""
+def document_faults(project: Project) -> Iterator[None]:
+    """A template that cannot be used, or a document that cannot be made, ends the run with a sentence.
+
+    It may hold the name of a picture or a word of a template: known identities are blanked in it.
+    """
     from consultkit.report.compose import TemplateFault
     from consultkit.report.errors import RenderError
 
     try:
         yield
     except (TemplateFault, RenderError) as fault:
-        raise WorkspaceError(str(fault)) from None
+        raise WorkspaceError(hidden(project, str(fault))) from None
 
 
 def shown_path(path: Path) -> str:
@@ -274,7 +277,7 @@ def _open(path: Path) -> None:
 
 def _verify(project: Project, path: Path, region: str | None) -> int:
     """Tells what became of the quotations of a delivered Word file."""
-    from consultkit.output.terminal import Line, printable, say, terminal_width, wrap
+    from consultkit.output.terminal import Line, say, terminal_width, wrap
     from consultkit.report.verify import VerifyError, verify
 
     try:
@@ -285,21 +288,21 @@ def _verify(project: Project, path: Path, region: str | None) -> int:
     width, lines = terminal_width(), list[Line]()
     for altered in result.altered:
         lines.append([(_("Altered (paragraph {n}):").format(n=altered.paragraph), "bold red")])
-        lines += [[(line, "")] for line in wrap(printable(altered.text), width, "  ")]
+        lines += [[(line, "")] for line in wrap(hidden(project, altered.text), width, "  ")]
         for delivered, written in altered.differences:
             change = _("“{written}” became “{delivered}”").format(
                 written=written or "∅", delivered=delivered or "∅"
             )
-            lines.append([("  " + printable(change), "")])
+            lines.append([("  " + hidden(project, change), "")])
         lines.append([("  " + str(altered.quotation.place), "dim")])
     for added in result.added:
         style = "yellow" if added.note else "bold red"
         where = _("it stands in {id}").format(id=added.note) if added.note else _("no note holds it")
         lines.append([(_("Added (paragraph {n}): {where}.").format(n=added.paragraph, where=where), style)])
-        lines += [[(line, "")] for line in wrap(printable(added.text), width, "  ")]
+        lines += [[(line, "")] for line in wrap(hidden(project, added.text), width, "  ")]
     for lost in result.lost:
         lines.append([(_("No longer there: {place}").format(place=lost.place), "yellow")])
-        lines += [[(line, "")] for line in wrap(printable(lost.text), width, "  ")]
+        lines += [[(line, "")] for line in wrap(hidden(project, lost.text), width, "  ")]
     kept = ngettext(
         "{n} quotation agrees with the notes.", "{n} quotations agree with the notes.", result.kept
     )

@@ -51,7 +51,7 @@ def share(
         return refuse(project, refusals)
     from consultkit.report.share import build_share
 
-    with document_faults(), speaking(project.language):
+    with document_faults(project), speaking(project.language):
         shared = build_share(project)
     if not shared.notes:
         print(
@@ -103,7 +103,7 @@ def _render(project: Project, shared: Shared) -> bytes:
     def docx(document: Document) -> bytes:
         return render(document, ["docx"], templates=templates, workspace=project.root)["docx"]
 
-    with document_faults(), ThreadPoolExecutor(4) as pool:
+    with document_faults(project), ThreadPoolExecutor(4) as pool:
         made = dict(zip(shared.documents, pool.map(docx, shared.documents.values()), strict=True))
     return packed({name: made[name] for name in sorted(made)})
 

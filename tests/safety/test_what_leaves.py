@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from pathlib import Path
 
 import pytest
 from hostile import MAPPING, NOTE, SYNTHESIS, Spoil, answer, campaign, files, run, swap
-from test_leaks_end_to_end import IDENTITIES, finding, pictured, silent
+from test_leaks_end_to_end import IDENTITIES, finding, pictured, shipped, silent
 
 from consultkit.privacy.readback import texts
 
@@ -258,3 +259,50 @@ def test_a_note_in_use_that_allows_it_lets_an_organisation_be_named(root: Path) 
     second_note()(root)
     finding("L'Association Tamat confirme que l'accès recule [@GAO-01].")(root)
     assert run(root, *SHARED).code == 0
+
+
+# What is printed
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        finding("![x](photos/fictivard_1.png)"),
+        finding("![x](mapping.yaml)\n\n![x](zantigui.png)"),
+        shipped("rapport.md.j2", lambda text: text + "\n{{ fictivard }}\n"),
+        shipped("rapport.md.j2", lambda text: text + "\n![a](figure:fictivard)\n"),
+    ],
+)
+def test_a_document_that_cannot_be_made_names_nobody(known: Path, spoil: Spoil) -> None:
+    spoil(known)
+    ran = run(known, "report", "--force", "--to", "docx")
+    assert ran.code == 2
+    silent(ran)
+
+
+def test_changes_of_the_mapping_are_shown_without_whom_they_name(known: Path) -> None:
+    for name, text in {
+        "changed": "id;name;comment\ntamat;Association Tamat;Chez Zantigui Fictivard\n",
+        "added": "id;name;type;regions\nneuf;Atelier Fictivard;ongi;gao\n",
+    }.items():
+        (known / f"{name}.csv").write_text(text, "utf-8")
+        ran = run(known, "mapping", "import", str(known / f"{name}.csv"), "--dry-run")
+        assert "[…]" in ran.out
+        silent(ran)
+
+
+def test_a_delivered_file_is_verified_without_saying_whom_it_names(known: Path) -> None:
+    assert run(known, "report", "--to", "docx").code == 0
+    path = known / "build/rapport.docx"
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    body = parts["word/document.xml"].decode()
+    before = "On ne passe plus"
+    assert before in body
+    parts["word/document.xml"] = body.replace(before, "On ne passe plus chez Fictivard").encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    ran = run(known, "report", "--verify", str(path))
+    assert ran.code == 1 and "[…]" in ran.out
+    silent(ran)
