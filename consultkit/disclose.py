@@ -33,7 +33,9 @@ CROWD = 3  # actors of a type, or talks in a language, that a region needs befor
 Written = TypeVar("Written", Note, Synthesis)
 
 _DASH = "-_\u00ad\u2010-\u2015\u2212"  # what word processors make of a code's hyphen
-_CODE = re.compile(rf"(?<![\w@-])(@?)([A-Za-z][A-Za-z0-9]*(?:[{_DASH}][A-Za-z0-9]+)*)(?![\w-])")
+_CODE = re.compile(
+    rf"(?<![\w@-])(@?)(?=[A-Za-z{_DASH}]*[0-9])([A-Za-z][A-Za-z0-9]*(?:[{_DASH}][A-Za-z0-9]+)*)(?![\w-])"
+)
 _JOINS = re.compile("([\u2013\u2014])")  # from one code to another
 _DASHES = re.compile(f"[{_DASH}]")
 CUT = "[…]"

@@ -6,22 +6,18 @@ and metadata. XML with a document type is refused (it may define entities), and 
 
 from __future__ import annotations
 
-import ctypes
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
-from functools import cache, partial
+import zlib
+from collections.abc import Iterator
+from functools import cache
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 from xml.parsers import expat
 
 from consultkit.files import WorkspaceError
 from consultkit.i18n import _
-
-if TYPE_CHECKING:
-    from pypdfium2 import PdfDocument, PdfPage
 
 MAX_MEMBER = 64 * 1024 * 1024  # bytes of one entry of a ZIP
 MAX_TOTAL = 512 * 1024 * 1024  # bytes of all of them
@@ -274,14 +270,11 @@ def _pdf(data: bytes, where: str) -> Texts:
         raise ReadbackError(message) from None
     try:
         yield f"{where}#metadata", "\n".join(document.get_metadata_value(key) for key in _METADATA)
+        yield f"{where}#unseen", "\n".join(dict.fromkeys(_unseen(data)))
         yield f"{where}#outline", "\n".join(mark.get_title() for mark in document.get_toc())
         for number in range(len(document)):
-            sheet = document[number]
-            page = sheet.get_textpage().get_text_range()
+            page = document[number].get_textpage().get_text_range()
             yield f"{where}#page={number + 1}", page
-            unseen = "\n".join(dict.fromkeys(filter(None, _unseen(document, sheet))))
-            if unseen:
-                yield f"{where}#unseen={number + 1}", unseen
             joined = _SOFT.sub("", _HYPHEN.sub("", page))
             if joined != page:
                 yield f"{where}#page={number + 1}", joined
@@ -289,37 +282,40 @@ def _pdf(data: bytes, where: str) -> Texts:
         document.close()
 
 
-def _unseen(document: PdfDocument, page: PdfPage) -> Iterator[str]:
-    """What a page holds and does not show: where its links lead, and its words for those who cannot see."""
-    import pypdfium2.raw as pdfium
+_STRING = rb"<([0-9A-Fa-f\s]*)>|\(((?:\\.|[^\\()]|\((?:\\.|[^\\()])*\))*)\)"
+_UNSEEN = re.compile(rb"/(?:URI|Alt|ActualText|TU|Contents)\s*(?:" + _STRING + rb")", re.DOTALL)
+_PACKED = re.compile(rb"/ObjStm\b.{0,400}?\bstream\r?\n", re.DOTALL)
+_ESCAPED = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
 
-    position, link = ctypes.c_int(0), pdfium.FPDF_LINK()
-    while pdfium.FPDFLink_Enumerate(page.raw, position, link):
-        action = pdfium.FPDFLink_GetAction(link)
-        if action:
-            address = _filled(partial(pdfium.FPDFAction_GetURIPath, document.raw, action))
-            yield unquote(address.decode("utf-8", "replace").strip("\0"))
-    tree = pdfium.FPDF_StructTree_GetForPage(page.raw)
-    if not tree:
-        return
+
+def _unseen(data: bytes) -> Iterator[str]:
+    """What a PDF holds and does not show: where links lead, words for those who cannot see, remarks."""
+    packed = (match.end() for match in _PACKED.finditer(data))
+    for objects in (data, *(_inflated(data[start:]) for start in packed)):
+        for match in _UNSEEN.finditer(objects):
+            yield unquote(_string(match))
+
+
+def _inflated(data: bytes) -> bytes:
     try:
-        count = pdfium.FPDF_StructTree_CountChildren(tree)
-        waiting = [pdfium.FPDF_StructTree_GetChildAtIndex(tree, index) for index in range(count)]
-        while waiting:
-            element = waiting.pop()
-            if not element:
-                continue
-            for words in (pdfium.FPDF_StructElement_GetAltText, pdfium.FPDF_StructElement_GetActualText):
-                yield _filled(partial(words, element)).decode("utf-16-le", "replace").strip("\0")
-            count = max(0, pdfium.FPDF_StructElement_CountChildren(element))
-            waiting += [pdfium.FPDF_StructElement_GetChildAtIndex(element, index) for index in range(count)]
-    finally:
-        pdfium.FPDF_StructTree_Close(tree)
+        return zlib.decompressobj().decompress(data, MAX_MEMBER)
+    except zlib.error:
+        return b""
 
 
-def _filled(ask: Callable[..., int]) -> bytes:
-    """What a function of the PDF library writes, asked for its size first."""
-    size = ask(None, 0)
-    buffer = ctypes.create_string_buffer(size or 1)
-    ask(buffer, size)
-    return buffer.raw[:size]
+def _string(match: re.Match[bytes]) -> str:
+    """A PDF's string, written in hexadecimal or in brackets with escapes."""
+    if match[1] is not None:
+        digits = b"".join(match[1].split())
+        data = bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
+    else:
+        data = _ESCAPED.sub(lambda m: _BYTES.get(m[1]) or _octal(m[1]), match[2])
+    encoding = "utf-16" if data[:2] in (b"\xfe\xff", b"\xff\xfe") else "utf-8-sig"
+    return data.decode(encoding, "replace")
+
+
+_BYTES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+
+
+def _octal(escaped: bytes) -> bytes:
+    return bytes([int(escaped, 8) & 255]) if escaped.isdigit() and escaped[:1] < b"8" else escaped

@@ -156,3 +156,16 @@ def test_sizes_are_capped(monkeypatch):
 def test_json_is_read_as_its_reader_sees_it(suffix: str) -> None:
     data = rb'{"a": "\u0041wa\nF\ud835\udc08ctive \"x\""}'
     assert [text for _where, text in texts(data, suffix)] == ['{"a": "Awa\nF\U0001d408ctive "x""}']
+
+
+def test_what_a_pdf_does_not_show_is_read_however_it_is_written():
+    import zlib
+
+    from consultkit.privacy.readback import _unseen
+
+    packed = zlib.compress(b"<< /Alt (Fictivard \\(ici\\)) >>")
+    data = b"".join((
+        b"<< /URI (https://example.net/%46ictivard\\051) /Alt<FEFF00C9007400E9> /ActualText (a (b) c) >>",
+        b"\n1 0 obj << /Type /ObjStm /N 1 /Filter /FlateDecode >>\nstream\n", packed, b"\nendstream",
+    ))  # fmt: skip
+    assert list(_unseen(data)) == ["https://example.net/Fictivard)", "Été", "a (b) c", "Fictivard (ici)"]
