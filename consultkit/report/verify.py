@@ -87,9 +87,7 @@ def verify(data: bytes, project: Project, *, region: str = "") -> VerifyResult:
     added: list[Added] = []
     present: set[int] = set()
     for delivered in found:
-        same = {
-            i for i, proof in enumerate(proofs) if proof.holds and _same(delivered.text, proof.quotation.text)
-        }
+        same = {i for i, proof in enumerate(proofs) if proof.holds and _same(delivered.text, proof)}
         present |= same
         if same:
             continue
@@ -112,11 +110,17 @@ def _expected(project: Project, region: str) -> Iterator[Proof]:
             yield from (book.prove(quotation) for quotation in statement.quotations)
 
 
-def _same(delivered: str, quoted: str) -> bool:
-    """Whether words are those of a quotation, or what is left of it around cuts; at most half is cut away."""
+def _same(delivered: str, proof: Proof) -> bool:
+    """Whether words are those of a quotation, what is left of it around cuts, or more of the words that it cuts.
+
+    At most half is cut away, and what is more than the quotation stands in its note.
+    """
+    quoted = proof.quotation.text
+    there, here = len(words(delivered)), len(words(quoted))
     if holds(normalise(delivered), fragments(quoted)):
-        return len(words(delivered)) <= 2 * len(words(quoted))
-    return 2 * len(words(delivered)) >= len(words(quoted)) and holds(normalise(quoted), fragments(delivered))
+        told = fragments(_MASKED.sub("[…]", delivered))
+        return there <= 2 * here and proof.passage is not None and holds(proof.passage.words, told)
+    return 2 * there >= here and holds(normalise(quoted), fragments(delivered))
 
 
 def _note_of(project: Project, disclosure: Disclosure, text: str) -> str:

@@ -107,6 +107,17 @@ def test_a_cut_and_added_words_pass(project, delivered):
     assert verify(document(cut), project).faithful
 
 
+@pytest.mark.parametrize(
+    "more", ["On le sait : {}", "{} et tout le monde ment", "{} Toujours", "{} [dit-elle] ment"]
+)
+def test_words_put_before_or_after_a_quotation_are_told(project, delivered, more):
+    words = "On m’a formé quatre fois à la paix. Trois fois c’était le même cahier, et jamais on n’est revenu voir ce que j’en faisais."
+    changed = [(style, text.replace(words, more.format(words))) for style, text in delivered]
+    times = sum(one != other for one, other in zip(changed, delivered, strict=True))
+    result = verify(document(changed), project)
+    assert times and len(result.altered) == times and not result.faithful
+
+
 def test_lost_and_added_quotations_are_listed(project, delivered):
     attributions = [index for index, (style, _text) in enumerate(delivered) if style == "Attribution"]
     gone = {delivered[attributions[0] - 1][1]}
