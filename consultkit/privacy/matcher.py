@@ -145,12 +145,11 @@ class Matcher:
         before = kinds.rindex
         places = chain.from_iterable(map(re.Match.span, sign.finditer(kinds)) for sign in _UNUSUAL)
         unusual = {text[before(b" ", 0, start) : end - 1] for start, end in places} - self._innocent
-        suspects = {part for piece in unusual for part in piece.split()}  # there are spaces Latin-1 lacks
         words = kinds.replace(b".", b" ")
         for _part, start, end in self._automaton.find_matches_as_indexes(words, overlapping=True):
             if words[start] == 32 or words[start - 1] == words[end] == 32:
-                suspects.add(text[before(b" ", 0, start + 1) : kinds.index(b" ", end - 1) - 1])
-        return suspects
+                unusual.add(text[before(b" ", 0, start + 1) : kinds.index(b" ", end - 1) - 1])
+        return {part for piece in unusual for part in piece.split()}  # there are spaces that Latin-1 lacks
 
     def _search_long(self, text: str) -> list[Hit]:
         """The same, piece by piece with an overlap: what is looked for stands close together."""

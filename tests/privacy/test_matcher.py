@@ -335,6 +335,7 @@ FAST, SLOW = Matcher(SHORT), Closely(SHORT)
 @example([("m.a.i.g.a", " ")])
 @example([("l’", ""), ("maïga", "?"), ("x", "")])
 @example([("sy", "\u00a0"), ("ly", ",")])
+@example([("Si\u200bssoko", "\u2009"), ("b@c.org", "*"), ("maïga", " ")])
 @settings(max_examples=300, deadline=None)
 def test_what_is_spared_holds_nothing(words):
     text = "".join(word + gap for word, gap in words)
