@@ -34,7 +34,7 @@ Written = TypeVar("Written", Note, Synthesis)
 
 _DASH = "-_\u00ad\u2010-\u2015\u2212"  # what word processors make of a code's hyphen
 _CODE = re.compile(
-    rf"(?<![\w@-])(@?)(?=[A-Za-z{_DASH}]*[0-9])([A-Za-z][A-Za-z0-9]*(?:[{_DASH}][A-Za-z0-9]+)*)(?![\w-])"
+    rf"(?<![\w@-])(@?)(?=[A-Za-z]*[0-9{_DASH}])([A-Za-z][A-Za-z0-9]*(?:[{_DASH}][A-Za-z0-9]+)*)(?![\w-])"
 )
 _JOINS = re.compile("([\u2013\u2014])")  # from one code to another
 _DASHES = re.compile(f"[{_DASH}]")
@@ -300,7 +300,7 @@ class Disclosure:
 
     @cached_property
     def _codes(self) -> frozenset[str]:
-        return frozenset(_code(id_) for id_ in self.project.known_ids if re.search(r"\d", id_))
+        return frozenset(_code(id_) for id_ in self.project.known_ids if re.search(r"[\d_-]", id_))
 
     def without_codes(self, text: str, *, citations: bool = False) -> str:
         """The text as it may leave: no note is named by its code, however its hyphen and case are written.
@@ -321,24 +321,6 @@ class Disclosure:
         return _CODE.sub(masked, text)
 
     # Organisations that must not be recognised
-
-    @cached_property
-    def unnamed(self) -> frozenset[str]:
-        """Ids of actors heard whom no note allows to name; a note that may not be used allows nothing,
-
-        unless it is all there is of an actor.
-        """
-        heard: dict[str, list[Note]] = defaultdict(list)
-        for note in self.project.notes:
-            for actor in note.actors:
-                heard[actor].append(note)
-        return frozenset(id_ for id_, notes in heard.items() if not self._allow_naming(notes))
-
-    def _allow_naming(self, notes: list[Note]) -> bool:
-        usable = [note for note in notes if note.usable]
-        if usable:
-            return any(self.level(note) in NAMED for note in usable)
-        return any(note.attribution in NAMED for note in notes)
 
     @cached_property
     def hidden_actors(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from consultkit.model import Heading, Part
+from consultkit.model import Block, Body, Heading, Part
 from consultkit.parse.inline import without_off
 
 OFF = "off"
@@ -24,14 +24,8 @@ def open_words(text: str) -> str:
 
 
 def heading_words(heading: Heading) -> str:
-    """A heading without what is kept off; nothing of one that is kept off itself, as in `## Title {.off}`.
-
-    In `## Title [passage]{.off}` the braces are read as the heading's own: the passage goes, the title stays.
-    """
-    if OFF not in heading.attributes.classes:
-        return open_words(heading.text)
-    start = heading.text.rfind("[") if heading.text.endswith("]") else 0
-    return open_words(heading.text[:start].rstrip())
+    """A heading without what is kept off; nothing of one that is kept off itself, as in `## Title {.off}`."""
+    return "" if OFF in heading.attributes.classes else open_words(heading.text)
 
 
 def with_off(parts: Iterable[Part]) -> Iterator[tuple[Part, bool]]:
@@ -40,6 +34,13 @@ def with_off(parts: Iterable[Part]) -> Iterator[tuple[Part, bool]]:
     for part in parts:
         heading = part.heading
         if not 0 < above < heading.level:
-            bare = OFF in heading.attributes.classes and not heading.text.endswith("]")
-            above = heading.level if bare else 0
+            above = heading.level if OFF in heading.attributes.classes else 0
         yield part, bool(above)
+
+
+def open_blocks(body: Body) -> Iterator[Block]:
+    """The blocks of a text that stand below no heading that is kept off."""
+    yield from body.preamble
+    for part, off in with_off(body.parts):
+        if not off:
+            yield from part.blocks

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from consultkit.calendar import add_working_days, campaign_end, working_days_between
 from consultkit.coverage import Coverage, coverage, heard_actors
+from consultkit.kept_off import open_blocks
 from consultkit.model import Actor, Deliverable, Note, Project
-from consultkit.parse.inline import spans
+from consultkit.parse.inline import spans, without_off
 from consultkit.schema.declare import EXIT_STATUSES
 
 PRIORITIES = ("high", "medium", "low")
@@ -40,9 +41,9 @@ class Days(NamedTuple):
 def themes_in(note: Note, project: Project) -> Counter[str]:
     """How many passages of a note carry each theme of the codebook."""
     found: Counter[str] = Counter()
-    for block in note.body.blocks():
+    for block in open_blocks(note.body):
         if "]{" in block.text:
-            for span in spans(block.text)[0]:
+            for span in spans(without_off(block.text))[0]:
                 found.update(name for name in span.classes if name in project.theme_by_id)
     return found
 

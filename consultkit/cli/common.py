@@ -45,9 +45,14 @@ def region_named(mapping: ActorMapping, named: str | None) -> str | None:
 
 def hidden(project: Project, text: str) -> str:
     """A line for the screen, known identities blanked."""
+    return printable(blanked(project, text))
+
+
+def blanked(project: Project, text: str) -> str:
+    """The text with “[…]” where a known identity stands."""
     for hit in reversed(_search(project)(text.replace("_", " "))):
         text = text[: hit.start] + "[…]" + text[hit.end :]
-    return printable(text)
+    return text
 
 
 @functools.lru_cache(maxsize=1)

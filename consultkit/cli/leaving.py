@@ -24,13 +24,13 @@ def leaks(project: Project, outputs: Mapping[str, bytes], said: Mapping[str, str
 
 def named(project: Project, said: Mapping[str, str], spared: Iterable[str] = ()) -> list[str]:
     """Organisations that no note allows to name, in what is about to leave."""
-    from consultkit.disclose import Disclosure
+    from consultkit.rules.privacy import hidden_actors
 
-    unnamed, listed = Disclosure(project).unnamed, tuple(spared)
+    hidden, listed = hidden_actors(project), tuple(spared)
     return [
         told
         for where, text in said.items()
-        for told in gate.named(project.mapping, unnamed, text, where, listed)
+        for told in gate.named(project.mapping, hidden, text, where, listed)
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from consultkit.cli import root
-from consultkit.cli.common import region_named, sound
+from consultkit.cli.common import blanked, region_named, sound
 from consultkit.files import locked, write_atomic
 from consultkit.i18n import _, speaking
 from consultkit.load import load
@@ -33,7 +33,7 @@ def synthesis(
             message = _("{path} exists and stays as it is. --out FILE writes the material elsewhere.")
             print(message.format(path=out or planned.path))
             return 1
-        write_atomic(target, planned.content)
+        write_atomic(target, blanked(project, planned.content.decode()))
     print(f"  + {out or planned.path}")
     print(_("What the notes say stands there as comments: copy what you use, in your own words around it."))
     return 0

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from typing import NamedTuple
 
+from consultkit.kept_off import with_off
 from consultkit.model import Guide, Part, Project, Question
 from consultkit.parse.inline import plain, spans, without_off
 from consultkit.rules.answers import answered
@@ -38,7 +39,8 @@ def remarks(project: Project) -> list[Remark]:
         Remark(note.id, part.heading.id, " ".join(plain(text[span.inner_start : span.inner_end]).split()))
         for note in project.notes
         if note.consent.withdrawn is None and (note.usable or not note.done)
-        for part in note.body.parts
+        for part, off in with_off(note.body.parts)
+        if not off
         for block in part.blocks
         if "guide-feedback" in block.text
         for text in [without_off(block.text)]

@@ -17,7 +17,7 @@ from consultkit.i18n import _
 from consultkit.model import Attributes, Block, Blocks, Body, Heading, Outline, Part
 from consultkit.schema.types import ID
 
-_HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*(?:\{([^{}]*)\})?[ \t]*\Z")
+_HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*(?:(?<!\])\{([^{}]*)\})?[ \t]*\Z")  # [x]{.off} is a passage
 _ATTRIBUTE = re.compile(r"""#([\w-]+)|\.([\w-]+)|([\w-]+)=(?:"([^"]*)"|'([^']*)'|([^\s"'{}]+))|(\S+)""")
 _UNDERLINE = re.compile(r"[ ]{0,3}(=+|-+)[ \t]*\Z")
 _RULE = re.compile(r"[ ]{0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}\Z")

@@ -13,6 +13,7 @@ from consultkit.disclose import Shown
 from consultkit.evidence import Statement
 from consultkit.guide.diff import Comparison, described
 from consultkit.i18n import N_, _, ngettext
+from consultkit.kept_off import open_words, with_off
 from consultkit.model import Note, Part, Question, Synthesis
 from consultkit.parse.inline import plain
 from consultkit.progress import themes_in
@@ -284,7 +285,9 @@ class Annex:
             return ""
         found: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
         for note in self.view.tally.held:
-            answered = {part.heading.id for part in note.body.parts if _answered(part)}
+            answered = {
+                part.heading.id for part, off in with_off(note.body.parts) if not off and _answered(part)
+            }
             for question in guide.questions.values():
                 if self._asked(note, question):
                     pair = found[question.id][note.region]
@@ -404,7 +407,8 @@ def shown_part(part: Shown) -> str:
 
 
 def _answered(part: Part) -> bool:
-    return any(not NO_ANSWER.match(fold(plain(block.text))) for block in part.blocks)
+    texts = (fold(plain(open_words(block.text))) for block in part.blocks)
+    return any(text and not NO_ANSWER.match(text) for text in texts)
 
 
 def _natural(code: str) -> list[tuple[int, str]]:

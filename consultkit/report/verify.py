@@ -111,9 +111,9 @@ def _expected(project: Project, region: str) -> Iterator[Proof]:
 
 
 def _same(delivered: str, proof: Proof) -> bool:
-    """Whether words are those of a quotation, what is left of it around cuts, or more of the words that it cuts.
+    """Whether words are those of a quotation, or what is left of it around cuts, at most half being cut away.
 
-    At most half is cut away, and what is more than the quotation stands in its note.
+    What is more than the quotation stands in its note.
     """
     quoted = proof.quotation.text
     there, here = len(words(delivered)), len(words(quoted))

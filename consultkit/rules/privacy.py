@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from consultkit.diagnostic import Finding, Place, Severity
-from consultkit.files import EXCEPTIONS, Source, place_at
+from consultkit.files import DELIVERIES, EXCEPTIONS, Source, place_at
 from consultkit.i18n import N_, _
 from consultkit.model import Note, Project
 from consultkit.privacy.first_look import may_hold_pattern
@@ -44,9 +44,9 @@ def matcher(project: Project) -> Matcher:
 
 
 def _texts(project: Project) -> Iterator[Source]:
-    """The sources that a person writes; templates and the program's own files aside."""
+    """The sources that a person writes; templates aside."""
     for name, source in project.sources.items():
-        if not name.startswith("templates/") and name != "notes/livraisons.yaml":
+        if not name.startswith("templates/"):
             yield source
 
 
@@ -89,7 +89,7 @@ def dangerous_pattern(project: Project) -> Iterator[Finding]:
     notes = {id_.casefold() for id_ in project.known_ids}  # @gao-07 is a citation gone wrong, told as such
     citing = {document.file for document in (*project.syntheses, *project.lessons)}
     for source in _texts(project):
-        if source.file == EXCEPTIONS or not may_hold_pattern(source.data, source.signs):
+        if source.file in (EXCEPTIONS, DELIVERIES) or not may_hold_pattern(source.data, source.signs):
             continue
         from consultkit.privacy import (
             patterns,  # not where nothing is to be found: a tenth of the whole command
@@ -212,12 +212,25 @@ def delivered_and_withdrawn(project: Project) -> Iterator[Finding]:
 
 
 def hidden_actors(project: Project) -> list[str]:
-    """Ids of the actors heard, none of whose notes may be attributed to the organisation."""
+    """Ids of the actors heard, none of whose notes may be attributed to the organisation.
+
+    A note that may not be used allows nothing; while drafts are all there is, what they say counts.
+    """
     heard: dict[str, list[Note]] = {}
     for note in project.notes:
         for actor in note.actors:
             heard.setdefault(actor, []).append(note)
-    return [id_ for id_, notes in heard.items() if all(n.attribution not in NAMED for n in notes)]
+    known = project.mapping.actor_by_id if project.mapping else {}
+
+    def allows(note: Note) -> bool:
+        return note.attribution in NAMED and all(actor in known for actor in note.actors)
+
+    def named(notes: list[Note]) -> bool:
+        usable = [note for note in notes if note.usable]
+        drafts = [note for note in notes if not note.done and note.consent.withdrawn is None]
+        return any(map(allows, usable or (drafts if len(drafts) == len(notes) else ())))
+
+    return [id_ for id_, notes in heard.items() if not named(notes)]
 
 
 RULES = (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
-from hostile import MAPPING, NOTE, SYNTHESIS, Spoil, answer, campaign, files, run, swap
+from hostile import MAPPING, NOTE, SYNTHESIS, Spoil, answer, campaign, files, problems, run, swap
 from test_leaks_end_to_end import IDENTITIES, finding, pictured, shipped, silent
 
 from consultkit.privacy.readback import texts
@@ -212,6 +213,24 @@ def test_a_heading_that_is_kept_off_reaches_no_export(root: Path, suffix: str) -
     assert "secretoff" not in written(root)
 
 
+@pytest.mark.parametrize(
+    "kept",
+    [
+        answer("[[Mot]{.acces} [ici]{.guide-feedback}]{.off} et d'autres mots encore."),
+        answer("[Mot [ici]{.guide-feedback}]{.off .acces} et d'autres mots encore."),
+        swap(NOTE, CONTEXT, f"## Suite {{.off}}\n\n[Mot]{{.acces}} [ici]{{.guide-feedback}}\n\n{CONTEXT}"),
+    ],
+)
+def test_what_is_kept_off_is_counted_nowhere(root: Path, kept: Spoil) -> None:
+    def told() -> tuple[object, str]:
+        themes = json.loads(run(root, "status", "--format", "json").out)["themes"]
+        return themes, run(root, "guide", "feedback").out
+
+    before = told()
+    kept(root)
+    assert told() == before
+
+
 def test_words_below_a_heading_that_is_kept_off_cannot_be_quoted(root: Path) -> None:
     swap(NOTE, CONTEXT, f"### Suite {{.off}}\n\n> Cela reste vraiment entre nous ici.\n\n{CONTEXT}")(root)
     finding("On le dit : « Cela reste vraiment entre nous ici » [@GAO-01].")(root)
@@ -237,6 +256,10 @@ def second_note(**changes: str) -> Spoil:
 
 UNNAMED: dict[str, tuple[Spoil, ...]] = {
     "withdrawn": (second_note(**{"  quote: true\n": "  quote: true\n  withdrawn: 2023-07-01\n"}),),
+    "all that there was, and withdrawn": (
+        swap(NOTE, "attribution: type", "attribution: organisation"),
+        swap(NOTE, "  quote: true\n", "  quote: true\n  withdrawn: 2023-07-01\n"),
+    ),
     "a draft": (second_note(**{"status: done": "status: draft"}),),
     "not given": (second_note(**{"given: true": "given: false"}),),
     "with somebody unknown": (
@@ -253,12 +276,39 @@ def test_only_a_note_in_use_allows_to_name_an_organisation(root: Path, case: str
     finding("L'Association Tamat confirme que l'accès recule [@GAO-01].")(root)
     said = refused(root, *SHARED)
     assert "tamat" in said and "Association Tamat confirme" not in said
+    assert "P007" in [code for code, _file, _line in problems(root)]
+
+
+def test_while_drafts_are_all_there_is_what_they_say_counts(root: Path) -> None:
+    swap(NOTE, "status: done", "status: draft")(root)
+    swap(NOTE, "attribution: type", "attribution: organisation")(root)
+    finding("L'Association Tamat est de Gao.")(root)
+    assert "P007" not in [code for code, _file, _line in problems(root)]
 
 
 def test_a_note_in_use_that_allows_it_lets_an_organisation_be_named(root: Path) -> None:
     second_note()(root)
     finding("L'Association Tamat confirme que l'accès recule [@GAO-01].")(root)
     assert run(root, *SHARED).code == 0
+
+
+# What is laid down, and what was delivered
+
+
+def test_a_synthesis_laid_down_repeats_nobody(known: Path) -> None:
+    answer("Zantigui Fictivard est parti, dit-on.")(known)
+    (known / SYNTHESIS).unlink()
+    assert run(known, "synthesis", "gao").code == 0
+    text = (known / SYNTHESIS).read_text("utf-8")
+    assert "[…] est parti, dit-on." in text and "Fictivard" not in text
+
+
+def test_the_log_of_deliveries_is_searched(known: Path) -> None:
+    shareable(known)
+    assert run(known, "share", "--to", "Interpeace").code == 0
+    assert "P001" not in [code for code, _file, _line in problems(known)]
+    swap("notes/livraisons.yaml", "Interpeace", "Zantigui Fictivard")(known)
+    assert "notes/livraisons.yaml" in [file for code, file, _line in problems(known) if code == "P001"]
 
 
 # What is printed
