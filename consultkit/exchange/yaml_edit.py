@@ -66,7 +66,7 @@ class Document:
         start = self._starts[node.line - 1] + node.column - 1
         key: Node | None = None
         last = node
-        while last.kind != "scalar" and not _flow(last) and last.value:
+        while last.kind != "scalar" and not flow(last) and last.value:
             key, last = (None, last.items[-1]) if last.kind == "seq" else list(last.entries.values())[-1]
         if key is not None and last.kind == "scalar" and not last.text and not last.style:
             return start, self._colon(key)
@@ -94,7 +94,7 @@ class Document:
         key_node, value = entry.entries[key]
         start, (_value, end) = self.span(key_node)[0], self.span(value)
         end = max(end, self._colon(key_node))
-        if _flow(entry):
+        if flow(entry):
             return [self._without_comma(start, end)]
         if self.text[self._line_start(start) : start].strip():  # behind the dash of its list
             return [Edit(self._colon(key_node), end, "")]
@@ -103,7 +103,7 @@ class Document:
     def add_to_list(self, node: Node, values: Sequence[str]) -> list[Edit]:
         """Puts scalars at the end of a list that is not empty."""
         end = self.span(node.items[-1])[1]
-        if _flow(node):
+        if flow(node):
             return [Edit(end, end, "".join(f", {scalar(value)}" for value in values))]
         dash = self.text.rindex("-", 0, self.span(node.items[-1])[0])
         indent = " " * (dash - self._line_start(dash))
@@ -112,7 +112,7 @@ class Document:
     def remove_item(self, node: Node, index: int) -> list[Edit]:
         """Takes an item out of a list; comments above it stay."""
         start, end = self.span(node.items[index])
-        if _flow(node):
+        if flow(node):
             return [self._without_comma(start, end)]
         return [self._without_line(self.text.rindex("-", 0, start), end)]
 
@@ -120,10 +120,10 @@ class Document:
         """Puts maps at the end of the list under a key of the root, laid out as the list is."""
         pair = root.entries.get(key)
         node = pair[1] if pair else None
-        if node is not None and node.items and _flow(node):
+        if node is not None and node.items and flow(node):
             end = self.span(node.items[-1])[1]
-            flow = ("{" + ", ".join(f"{k}: {dump(v)}" for k, v in entry.items()) + "}" for entry in entries)
-            return [Edit(end, end, "".join(f", {one}" for one in flow))]
+            maps = ("{" + ", ".join(f"{k}: {dump(v)}" for k, v in entry.items()) + "}" for entry in entries)
+            return [Edit(end, end, "".join(f", {one}" for one in maps))]
         if node is not None and node.items:
             dash = self.text.rindex("-", 0, self.span(node.items[-1])[0])
             indent = " " * (dash - self._line_start(dash))
@@ -184,7 +184,7 @@ class Document:
         anchor = max(before, key=order.index) if before else list(entry.entries)[-1]
         key_node, node = entry.entries[anchor]
         end = max(self.span(node)[1], self._colon(key_node))
-        if _flow(entry):
+        if flow(entry):
             return Edit(end, end, f", {scalar(key)}: {value}")
         first = next(iter(entry.entries.values()))[0]
         indent = first.column - 1
@@ -193,7 +193,7 @@ class Document:
     def _set_map(self, node: Node, value: Mapping[str, str]) -> list[Edit]:
         edits: list[Edit] = []
         kept = [key for key in node.entries if key in value]
-        if not kept or (_flow(node) and "#" not in self.text[slice(*self.span(node))]):
+        if not kept or (flow(node) and "#" not in self.text[slice(*self.span(node))]):
             return [Edit(*self.span(node), dump(value))]
         for key in node.entries:
             if key not in value:
@@ -206,14 +206,14 @@ class Document:
     def _set_list(self, node: Node, values: list[str]) -> list[Edit]:
         old = [item.text for item in node.items]
         kept = [text for text in old if text in values]
-        if not kept or (_flow(node) and "#" not in self.text[slice(*self.span(node))]):
+        if not kept or (flow(node) and "#" not in self.text[slice(*self.span(node))]):
             return [Edit(*self.span(node), dump(values))]
         edits = [e for i, text in enumerate(old) if text not in values for e in self.remove_item(node, i)]
         added = [text for text in values if text not in old]
         return edits + (self.add_to_list(node, added) if added else [])
 
 
-def _flow(node: Node) -> bool:
+def flow(node: Node) -> bool:
     """Whether a list or map is written in brackets."""
     return node.kind != "scalar" and (node.end_line, node.end_column) != (node.line, node.column)
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import textwrap
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from consultkit.exchange.yaml_edit import dump
 from consultkit.files import MAPPING
@@ -19,7 +20,6 @@ from consultkit.team.units import (
     indent_of,
     keys_of,
     parse,
-    same,
     value_of,
 )
 
@@ -69,13 +69,13 @@ class Target:
     conflict: bool = False
 
 
+Clash = tuple[str, str | None, str | None]  # a key, and what ours and theirs say of it
+
+
 def merge(base: str, ours: str, theirs: str) -> Merged:
     """Ours with what theirs changed since base (empty: with no common base, nothing counts as removed)."""
-    layouts = [parse(text) for text in (base, ours, theirs)]
+    old, mine, other = layouts = [parse(text) for text in (base, ours, theirs)]
     whole = {section.name for layout in layouts for section in layout.sections if section.whole}
-    if whole:
-        layouts = [parse(text, whole=whole) for text in (base, ours, theirs)]
-    old, mine, other = layouts
     conflicts: list[Conflict] = []
     targets: dict[str, dict[str, Target]] = {}
     for name in dict.fromkeys(section.name for layout in (mine, other) for section in layout.sections):
@@ -85,97 +85,96 @@ def merge(base: str, ours: str, theirs: str) -> Merged:
             targets[name] = _merge_section(name, old, mine, other, conflicts)
     text = compose(mine, other, targets)
     known = {line.strip() for line in (base + "\n" + text).splitlines()}
-    lost = [line for line in _loose(other) if line.strip() not in known]
+    lost = [line for line in _loose(other, whole) if line.strip() not in known]
     return Merged(text + "".join(lost), tuple(conflicts))
 
 
-def _loose(layout: Layout) -> list[str]:
+def _loose(layout: Layout, whole: set[str]) -> list[str]:
     """The comments of a text that belong to no entry."""
-    pieces = [layout.preamble, *(s.head for s in layout.sections if not s.whole)]
-    pieces += [entry.after for section in layout.sections for entry in section.entries]
+    sections = [section for section in layout.sections if section.name not in whole]
+    pieces = [layout.preamble, *(section.head for section in sections)]
+    pieces += [entry.after for section in sections for entry in section.entries]
     return [f"{line}\n" for piece in pieces for line in piece.splitlines() if line.lstrip().startswith("#")]
 
 
 def _merge_whole(name: str, old: Layout, mine: Layout, other: Layout, conflicts: list[Conflict]) -> None:
     """A section taken from the side that changed it; where both did, both stand between markers."""
-    before, ours, theirs = (layout.section(name) for layout in (old, mine, other))
-    texts = [section.text.strip() if section else None for section in (before, ours, theirs)]
-    if texts[1] == texts[2] or texts[0] == texts[2] or theirs is None:
+    ours, theirs = mine.section(name), other.section(name)
+    before, here, there = (s.text.strip() if s else None for s in (old.section(name), ours, theirs))
+    if theirs is None or there in (here, before):
         return
     if ours is None:
         mine.sections.append(theirs)
-    elif texts[0] == texts[1]:
-        ours.head = theirs.text
-    else:
+        return
+    text = theirs.text
+    if here != before:
         line = mine.text[: mine.text.index(ours.text)].count("\n") + 1
         conflicts.append(Conflict(name, "", "…", "…", "…", line))
-        ours.head = _marked(ours.text, theirs.text)
+        text = _marked(ours.text, text)
+    ours.head, ours.entries = text, []
 
 
 def _merge_section(
     name: str, old: Layout, mine: Layout, other: Layout, conflicts: list[Conflict]
 ) -> dict[str, Target]:
+    """What becomes of the entries that do not stay as they are in ours."""
     before, ours, theirs = (
         section.by_id if (section := layout.section(name)) else {} for layout in (old, mine, other)
     )
     targets = {}
     end = mine.text.count("\n") or 1
-    for entry in dict.fromkeys([*ours, *theirs]):
-        sides = [found.units if (found := side.get(entry)) else None for side in (before, ours, theirs)]
-        line = ours[entry].line if entry in ours else end
-        target = _merge_entry(
-            sides[0], sides[1], sides[2], Conflict(name, entry, "", None, None, line), conflicts
+    for id_ in dict.fromkeys([*ours, *theirs]):
+        base, here, there = (
+            found.units if (found := side.get(id_)) else None for side in (before, ours, theirs)
         )
-        if target is not None:
-            targets[entry] = target
+        if there not in (here, base):
+            targets[id_], clashes = _merge_entry(base, here, there)
+            line = ours[id_].line if id_ in ours else end
+            conflicts += [Conflict(name, id_, *clash, line) for clash in clashes]
     return targets
 
 
-def _merge_entry(
-    base: Units | None, ours: Units | None, theirs: Units | None, at: Conflict, conflicts: list[Conflict]
-) -> Target | None:
-    """What becomes of one entry; None where ours stays as it is."""
-    if ours == theirs or theirs == base or (theirs is None and base is None):
-        return None
+def _merge_entry(base: Units | None, ours: Units | None, theirs: Units | None) -> tuple[Target, list[Clash]]:
+    """What becomes of an entry that theirs changed."""
     if ours == base:
-        return Target(theirs)
+        return Target(theirs), []
     if ours is None or theirs is None:
-        kept = None if ours is None else "", None if theirs is None else ""
-        conflicts.append(replace(at, ours=kept[0], theirs=kept[1]))
-        return Target(ours, theirs, True)
+        return Target(ours, theirs, True), [
+            ("", None if ours is None else "", None if theirs is None else "")
+        ]
     merged, instead, found = merge_units(base or {}, ours, theirs)
-    conflicts += [Conflict(at.section, at.entry, key, a, b, at.line) for key, a, b in found]
-    return Target(merged, instead if found else None, bool(found))
+    return Target(merged, instead if found else None, bool(found)), found
 
 
-def merge_units(
-    base: Units, ours: Units, theirs: Units
-) -> tuple[Units, Units, list[tuple[str, str | None, str | None]]]:
-    """Units merged three ways: with ours where both changed one, with theirs instead, and those conflicts."""
+def merge_units(base: Units, ours: Units, theirs: Units) -> tuple[Units, Units, list[Clash]]:
+    """Units merged three ways: with ours where both changed one, with theirs instead, and those conflicts.
+
+    A key that the two write in different ways (a text here, a list there) is one thing.
+    """
     merged, instead = dict(ours), dict(ours)
-    conflicts: list[tuple[str, str | None, str | None]] = []
-    for path in dict.fromkeys([*ours, *theirs]):
-        key = path[0]
-        if key != "#" and _shape(ours, key) != _shape(theirs, key):
+    clashes: list[Clash] = []
+    unlike = [key for key in keys_of([*ours, *theirs]) if _shape(ours, key) != _shape(theirs, key)]
+    things = [[path] for path in {**ours, **theirs} if path[0] not in unlike]
+    things += [[path for path in {**base, **ours, **theirs} if path[0] == key] for key in unlike]
+    for paths in things:
+        a, b, c = ({path: side[path] for path in paths if path in side} for side in (base, ours, theirs))
+        if c in (a, b):
             continue
-        a, b, c = base.get(path), ours.get(path), theirs.get(path)
-        if b == c or c == a:
-            continue
-        _put(instead, path, c)
-        if b == a:
-            _put(merged, path, c)
+        _put(instead, paths, c)
+        if a == b:
+            _put(merged, paths, c)
         else:
-            conflicts.append((key if len(path) == 1 else f"{key}.{path[2]}", b, c))
-    for key in dict.fromkeys(keys_of(ours) + keys_of(theirs)):
-        a2, b2, c2 = (value_of(side, key) for side in (base, ours, theirs))
-        if _shape(ours, key) == _shape(theirs, key) or same(a2, c2):
-            continue
-        _replace(instead, theirs, key)
-        if same(a2, b2):
-            _replace(merged, theirs, key)
-        else:
-            conflicts.append((key, None if b2 is None else dump(b2), None if c2 is None else dump(c2)))
-    return merged, instead, conflicts
+            clashes.append(_clash(paths[0], b, c, paths[0][0] in unlike))
+    return merged, instead, clashes
+
+
+def _clash(path: Path, ours: Units, theirs: Units, unlike: bool) -> Clash:
+    name = path[0] if unlike or len(path) == 1 else f"{path[0]}.{path[2]}"
+    one, other = (
+        None if not side else dump(value_of(side, path[0]) or "") if unlike else side[path]
+        for side in (ours, theirs)
+    )
+    return name, one, other
 
 
 def _shape(units: Units, key: str) -> str:
@@ -183,17 +182,11 @@ def _shape(units: Units, key: str) -> str:
     return next((path[1] for path in units if path[0] == key and len(path) > 1), "")
 
 
-def _put(units: Units, path: Path, value: str | None) -> None:
-    if value is None:
-        units.pop(path, None)
-    else:
-        units[path] = value
-
-
-def _replace(units: Units, source: Units, key: str) -> None:
-    for path in [path for path in units if path[0] == key]:
-        del units[path]
-    units |= {path: text for path, text in source.items() if path[0] == key}
+def _put(units: Units, paths: Iterable[Path], values: Units) -> None:
+    units |= values
+    for path in paths:
+        if path not in values:
+            units.pop(path, None)
 
 
 def compose(mine: Layout, other: Layout, targets: Mapping[str, Mapping[str, Target]]) -> str:
@@ -284,10 +277,9 @@ def _indented(text: str, width: int | None) -> str:
     """An entry's lines with their dash in the column that ours' have."""
     if width is None or "-" not in text or (shift := width - _dash(text)) == 0:
         return text
-    lines = text.splitlines(keepends=True)
     if shift > 0:
-        return "".join(" " * shift + line if line.strip() else line for line in lines)
-    return "".join(line[min(-shift, indent_of(line)) :] for line in lines)
+        return textwrap.indent(text, " " * shift)
+    return "".join(line[min(-shift, indent_of(line)) :] for line in text.splitlines(keepends=True))
 
 
 def _marked(ours: str, theirs: str) -> str:

@@ -10,21 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-from consultkit.exchange.yaml_edit import Document, Edit, Value, apply
+from consultkit.exchange.yaml_edit import Document, Edit, Value, apply, flow
 from consultkit.files import MAPPING
 from consultkit.i18n import _
 from consultkit.located_yaml import Node, read
+from consultkit.schema.declare import ACTOR
 
 Path = tuple[str, ...]  # (key,) | (key, "-", item) | (key, "=", sub-key) | ("#", comment)
 Units = dict[Path, str]
 
 _KEY = re.compile(r"[^\s#-]")
 _COMMENT = re.compile(r"""(?:[^"'#]|"[^"]*"|'[^']*'|(?<=\w)'(?=\w)|(?<=\S)#)*?(?:(?<=\s)|^)(#.*)""")
-_ORDER = (
-    "id", "name", "acronym", "kind", "type", "regions", "cercles", "sectors", "priority", "status", "reason",
-    "reason_code", "replaced_by", "appointment", "comment", "review",
-)  # fmt: skip
+_ORDER = tuple(ACTOR.fields)
 
 
 class MergeError(Exception):
@@ -79,9 +78,9 @@ class Layout:
         return next((section for section in self.sections if section.name == name), None)
 
 
-def parse(text: str, name: str = MAPPING, whole: Iterable[str] = ()) -> Layout:
+def parse(text: str) -> Layout:
     """A mapping's text in pieces; MergeError where it cannot be read, or two entries have one id."""
-    reading = read(text, name)
+    reading = read(text, MAPPING)
     fault = next((fault for fault in reading.faults if fault.kind != "yaml-comment"), None)
     if fault is not None:
         raise MergeError(f"{fault.place} {fault.message}")
@@ -91,15 +90,14 @@ def parse(text: str, name: str = MAPPING, whole: Iterable[str] = ()) -> Layout:
     root = reading.root
     if root is None:
         return Layout(text, [])
-    if root.kind != "map" or (root.line, root.column) != (root.end_line, root.end_column):
-        raise MergeError(_("{file} is not written as blocks of keys.").format(file=name))
-    starts = [(key, node, key_node.line - 1) for key, key_node, node in root]
-    ends = [start for _key, _node, start in starts[1:]] + [len(lines)]
+    if root.kind != "map" or flow(root):
+        raise MergeError(_("{file} is not written as blocks of keys.").format(file=MAPPING))
+    starts = [key_node.line - 1 for _key, key_node, _node in root] + [len(lines)]
     sections = [
-        _section(key, node, lines[start:end], start, key in whole)
-        for (key, node, start), end in zip(starts, ends, strict=True)
+        _section(key, node, lines[start:end], start)
+        for (key, _key_node, node), (start, end) in zip(root, pairwise(starts), strict=True)
     ]
-    return Layout("".join(lines[: starts[0][2]]) if starts else text, sections)
+    return Layout("".join(lines[: starts[0]]), sections)
 
 
 def _lines(text: str) -> list[str]:
@@ -107,28 +105,26 @@ def _lines(text: str) -> list[str]:
     return [line for line in re.split(r"(?<=\n)", text) if line]
 
 
-def _section(key: str, node: Node, lines: list[str], offset: int, whole: bool) -> Section:
+def _section(key: str, node: Node, lines: list[str], offset: int) -> Section:
     """A section from its lines; `offset` counts the lines before it."""
-    if not whole and node.kind == "map" and node.line > offset + 1 and _flat(node):
-        end = _last_line(node) - offset
-        body = _own_end(lines, end, len(lines), 1)
-        units = _units(node) | _comments(lines[1:body], node, offset + 1)
-        return Section(
-            key, lines[0], [Entry("", "".join(lines[1:body]), "".join(lines[body:]), units, offset + 2)]
-        )
-    if whole or node.kind != "seq" or _flow(node) or not all(_block_entry(item) for item in node.items):
-        empty = node.empty and not whole
-        return Section(key, "".join(lines), whole=not empty)
-    entries: list[Entry] = []
-    firsts = _firsts(node.items, lines, offset)
-    for item, first, following in zip(node.items, firsts, [*firsts[1:], len(lines)], strict=True):
-        column = indent_of(lines[item.line - 1 - offset])
+    if node.kind == "map" and node.line > offset + 1 and _flat(node):
+        items, firsts = [node], [1]
+    elif node.kind == "seq" and not flow(node) and all(map(_block_entry, node.items)):
+        items, firsts = node.items, _firsts(node.items, lines, offset)
+    else:
+        return Section(key, "".join(lines), whole=not node.empty)
+    entries: dict[str, Entry] = {}
+    for item, (first, following) in zip(items, pairwise([*firsts, len(lines)]), strict=True):
+        column = 0 if item is node else indent_of(lines[item.line - 1 - offset])
         body = _own_end(lines, _last_line(item) - offset, following, column + 1)
         units = _units(item) | _comments(lines[first:body], item, offset + first)
+        id_ = "" if item is node else units[("id",)]
+        if id_ in entries:
+            message = _("{file}:{line} two entries of “{section}” have the id “{id}”.")
+            raise MergeError(message.format(file=MAPPING, line=item.line, section=key, id=id_))
         text, after = "".join(lines[first:body]), "".join(lines[body:following])
-        entries.append(Entry(units[("id",)], text, after, units, item.line))
-    _without_twins(key, entries)
-    return Section(key, "".join(lines[: firsts[0]]), entries)
+        entries[id_] = Entry(id_, text, after, units, item.line)
+    return Section(key, "".join(lines[: firsts[0]]), list(entries.values()))
 
 
 def _firsts(items: list[Node], lines: list[str], offset: int) -> list[int]:
@@ -149,15 +145,6 @@ def _firsts(items: list[Node], lines: list[str], offset: int) -> list[int]:
     return firsts
 
 
-def _without_twins(section: str, entries: list[Entry]) -> None:
-    seen: set[str] = set()
-    for entry in entries:
-        if entry.id in seen:
-            message = _("{file}:{line} two entries of “{section}” have the id “{id}”.")
-            raise MergeError(message.format(file=MAPPING, line=entry.line, section=section, id=entry.id))
-        seen.add(entry.id)
-
-
 def _own_end(lines: list[str], last: int, limit: int, column: int) -> int:
     """Where an entry's lines end: comments right behind it that are indented like its keys are its own."""
     while last < limit and lines[last].lstrip().startswith("#") and indent_of(lines[last]) >= column:
@@ -168,10 +155,6 @@ def _own_end(lines: list[str], last: int, limit: int, column: int) -> int:
 def indent_of(line: str) -> int:
     """The spaces that a line begins with."""
     return len(line) - len(line.lstrip())
-
-
-def _flow(node: Node) -> bool:
-    return (node.end_line, node.end_column) != (node.line, node.column)
 
 
 def _block_entry(item: Node) -> bool:
@@ -191,7 +174,7 @@ def _flat(node: Node) -> bool:
 
 def _last_line(node: Node) -> int:
     """The last line that a node stands on (1-based)."""
-    if node.kind != "scalar" and not _flow(node) and node.value:
+    if node.kind != "scalar" and not flow(node) and node.value:
         last = node.items[-1] if node.kind == "seq" else list(node.entries.values())[-1][1]
         key = 0 if node.kind == "seq" else list(node.entries.values())[-1][0].line
         return max(key, _last_line(last))
