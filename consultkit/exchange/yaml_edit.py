@@ -13,6 +13,7 @@ from typing import NamedTuple
 from consultkit.located_yaml import Node, quoted
 
 Value = str | Sequence[str] | Mapping[str, str]
+Entry = Mapping[str, Value]
 
 _PLAIN = re.compile(r"[A-Za-zÀ-ÿ0-9][\wÀ-ÿ .’/-]*(?<! )\Z")
 _SPECIAL = re.compile(r"(?i)(y|n|yes|no|on|off|true|false|null|~|[\d_.]+(e\d+)?|0[xo][\da-f]+)\Z")
@@ -45,12 +46,12 @@ def scalar(value: str) -> str:
     return quoted(value).replace("\n", "\\n").replace("\t", "\\t")
 
 
-def dump(value: Value) -> str:
+def dump(value: Value | Entry) -> str:
     """A value on one line: a scalar, `[a, b]` or `{a: b}`."""
     if isinstance(value, str):
         return scalar(value)
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{scalar(k)}: {scalar(v)}" for k, v in value.items()) + "}"
+        return "{" + ", ".join(f"{scalar(k)}: {dump(v)}" for k, v in value.items()) + "}"
     return "[" + ", ".join(map(scalar, value)) + "]"
 
 
@@ -79,11 +80,14 @@ class Document:
         if found is None:
             return [self._insert(entry, key, dump(value), list(order))]
         node = found[1]
-        if isinstance(value, Mapping) and node.kind == "map" and node.entries:
-            return self._set_map(node, value)
-        if not isinstance(value, (str, Mapping)) and node.kind == "seq" and node.items:
-            return self._set_list(node, list(value))
         start, end = self.span(node)
+        if (
+            not flow(node) or "#" in self.text[start:end]
+        ):  # on lines of its own: what stays keeps its comments
+            if isinstance(value, Mapping) and node.entries.keys() & value.keys():
+                return self._set_map(node, value)
+            if not isinstance(value, str | Mapping) and {item.text for item in node.items} & set(value):
+                return self._set_list(node, value)
         if start == end:  # nothing stands behind the colon yet
             start = end = self._colon(found[0])
             return [Edit(start, end, " " + dump(value))]
@@ -100,15 +104,6 @@ class Document:
             return [Edit(self._colon(key_node), end, "")]
         return [self._without_line(start, end)]
 
-    def add_to_list(self, node: Node, values: Sequence[str]) -> list[Edit]:
-        """Puts scalars at the end of a list that is not empty."""
-        end = self.span(node.items[-1])[1]
-        if flow(node):
-            return [Edit(end, end, "".join(f", {scalar(value)}" for value in values))]
-        dash = self.text.rindex("-", 0, self.span(node.items[-1])[0])
-        indent = " " * (dash - self._line_start(dash))
-        return [self._after_line(end, "".join(f"{indent}- {scalar(value)}\n" for value in values))]
-
     def remove_item(self, node: Node, index: int) -> list[Edit]:
         """Takes an item out of a list; comments above it stay."""
         start, end = self.span(node.items[index])
@@ -116,25 +111,27 @@ class Document:
             return [self._without_comma(start, end)]
         return [self._without_line(self.text.rindex("-", 0, start), end)]
 
-    def add_entries(self, root: Node, key: str, entries: Sequence[Mapping[str, Value]]) -> list[Edit]:
+    def add_entries(self, root: Node, key: str, entries: Sequence[Entry]) -> list[Edit]:
         """Puts maps at the end of the list under a key of the root, laid out as the list is."""
-        pair = root.entries.get(key)
-        node = pair[1] if pair else None
-        if node is not None and node.items and flow(node):
-            end = self.span(node.items[-1])[1]
-            maps = ("{" + ", ".join(f"{k}: {dump(v)}" for k, v in entry.items()) + "}" for entry in entries)
-            return [Edit(end, end, "".join(f", {one}" for one in maps))]
-        if node is not None and node.items:
-            dash = self.text.rindex("-", 0, self.span(node.items[-1])[0])
-            indent = " " * (dash - self._line_start(dash))
-            gap = "\n" if self._blank_above(dash) and len(node.items) > 1 else ""
-            return [self._after_line(self.span(node)[1], _block(entries, indent, gap), len(indent))]
-        if pair is None:
-            return [self._after_line(len(self.text), f"{key}:\n" + _block(entries, "  ", ""))]
-        at = self._colon(pair[0])
-        end = max(at, self.span(pair[1])[1])
+        if key not in root.entries:
+            return [self._after_line(len(self.text), f"{key}:\n" + _block(entries, "  "))]
+        key_node, node = root.entries[key]
+        if node.items:
+            return [self._append(node, entries)]
+        at = self._colon(key_node)
+        end = max(at, self.span(node)[1])
         edits = [Edit(at, end, "")] if end > at else []
-        return [*edits, self._after_line(end, _block(entries, "  ", ""))]
+        return [*edits, self._after_line(end, _block(entries, "  "))]
+
+    def _append(self, node: Node, items: Sequence[str] | Sequence[Entry]) -> Edit:
+        """Puts items at the end of a list that is not empty."""
+        start, end = self.span(node.items[-1])
+        if flow(node):
+            return Edit(end, end, "".join(f", {dump(item)}" for item in items))
+        dash = self.text.rindex("-", 0, start)
+        column = dash - self._line_start(dash)
+        gap = "\n" if self._blank_above(dash) and len(node.items) > 1 else ""
+        return self._after_line(end, _block(items, " " * column, gap), column)
 
     def _colon(self, key: Node) -> int:
         """Where the colon behind a key ends."""
@@ -191,26 +188,17 @@ class Document:
         return self._after_line(end, " " * indent + f"{scalar(key)}: {value}\n", indent)
 
     def _set_map(self, node: Node, value: Mapping[str, str]) -> list[Edit]:
-        edits: list[Edit] = []
-        kept = [key for key in node.entries if key in value]
-        if not kept or (flow(node) and "#" not in self.text[slice(*self.span(node))]):
-            return [Edit(*self.span(node), dump(value))]
-        for key in node.entries:
-            if key not in value:
-                edits += self.remove_key(node, key)
+        edits = [edit for key in node.entries if key not in value for edit in self.remove_key(node, key)]
         for key, new in value.items():
             if key not in node.entries or node.entries[key][1].text != new:
                 edits += self.set_key(node, key, new)
         return edits
 
-    def _set_list(self, node: Node, values: list[str]) -> list[Edit]:
+    def _set_list(self, node: Node, values: Sequence[str]) -> list[Edit]:
         old = [item.text for item in node.items]
-        kept = [text for text in old if text in values]
-        if not kept or (flow(node) and "#" not in self.text[slice(*self.span(node))]):
-            return [Edit(*self.span(node), dump(values))]
         edits = [e for i, text in enumerate(old) if text not in values for e in self.remove_item(node, i)]
         added = [text for text in values if text not in old]
-        return edits + (self.add_to_list(node, added) if added else [])
+        return edits + ([self._append(node, added)] if added else [])
 
 
 def flow(node: Node) -> bool:
@@ -218,8 +206,12 @@ def flow(node: Node) -> bool:
     return node.kind != "scalar" and (node.end_line, node.end_column) != (node.line, node.column)
 
 
-def _block(entries: Sequence[Mapping[str, Value]], indent: str, gap: str) -> str:
-    return "".join(
-        gap + f"{indent}- " + f"\n{indent}  ".join(f"{k}: {dump(v)}" for k, v in entry.items()) + "\n"
-        for entry in entries
+def _block(items: Sequence[str] | Sequence[Entry], indent: str, gap: str = "") -> str:
+    """Items of a list, each behind a dash; a map's keys on lines of their own."""
+    lines = (
+        scalar(item)
+        if isinstance(item, str)
+        else f"\n{indent}  ".join(f"{k}: {dump(v)}" for k, v in item.items())
+        for item in items
     )
+    return "".join(f"{gap}{indent}- {line}\n" for line in lines)
