@@ -24,14 +24,13 @@ def incoming(path: Path, most: int) -> bytes:
         message = _("{file} cannot be opened: {reason}.")
         raise WorkspaceError(message.format(file=path, reason=reason(error))) from error
     if data.startswith(_OLE):
-        raise WorkspaceError(protected(path.name) if _LOCKED in data else _old(path.name))
+        if _LOCKED in data:
+            raise WorkspaceError(protected(path.name))
+        message = _("{file} is an old .xls or .doc: open it and save it as .xlsx or .docx.")
+        raise WorkspaceError(message.format(file=path.name))
     return data
 
 
 def protected(name: str) -> str:
     """What to say of a file with a password."""
     return _("{file} is protected by a password: save it again without one.").format(file=name)
-
-
-def _old(name: str) -> str:
-    return _("{file} is an old .xls or .doc: open it and save it as .xlsx or .docx.").format(file=name)

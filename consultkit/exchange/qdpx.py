@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import io
-import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import escape, quoteattr
@@ -24,7 +22,6 @@ VARIABLES = {
     "region": N_("Region"), "type": N_("Actor type"), "organisation": N_("Organisation"), "mode": N_("Mode"),
     "month": N_("Month"),
 }  # fmt: skip
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first day that a ZIP can write
 
 
 def to_qdpx(records: Records, draft: bool) -> bytes:
@@ -40,7 +37,8 @@ class _Writer:
         self.draft = draft
         self.title = clean(records.mapping.campaign.title)
         start = records.mapping.campaign.start or dt.date(2000, 1, 1)
-        self.made = {"creatingUser": self.id("user"), "creationDateTime": f"{start}T00:00:00Z"}
+        self.user = self.id("user")
+        self.made = {"creatingUser": self.user, "creationDateTime": f"{start}T00:00:00Z"}
         self.themes = {theme: self.id("theme", theme) for theme in records.themes}
         self.texts: dict[str, str] = {}
 
@@ -53,28 +51,24 @@ class _Writer:
 
     def archive(self) -> bytes:
         """The ZIP."""
+        from consultkit.report.word import packed
+
         project = '<?xml version="1.0" encoding="utf-8"?>\n' + "\n".join(self._project()) + "\n"
-        files = {"project.qde": project}
-        files |= {f"sources/{guid}.txt": text for guid, text in self.texts.items()}
-        output = io.BytesIO()
-        with zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
-            for name, text in files.items():
-                entry = zipfile.ZipInfo(name, _EPOCH)
-                entry.create_system, entry.external_attr = 3, 0o644 << 16
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                archive.writestr(entry, text.encode("utf-8"))
-        return output.getvalue()
+        texts = {f"sources/{guid}.txt": text for guid, text in self.texts.items()}
+        return packed(
+            {name: text.encode("utf-8") for name, text in {"project.qde": project, **texts}.items()}
+        )
 
     def _project(self) -> Iterator[str]:
         told = self.records.consultations
-        made = {
-            "creatingUserGUID": self.made["creatingUser"],
-            "creationDateTime": self.made["creationDateTime"],
-        }
+        made = {"creatingUserGUID": self.user, "creationDateTime": self.made["creationDateTime"]}
         yield _open("Project", xmlns=NAMESPACE, name=self.title, origin="consultkit", **made)
-        yield from _all("Users", [_tag("User", guid=self.id("user"), name="consultkit")])
+        yield from _all("Users", [_tag("User", guid=self.user, name="consultkit")])
         yield from _all("CodeBook", _all("Codes", self._codes()))
-        yield from _all("Variables", self._variables())
+        yield from _all("Variables", (
+            _tag("Variable", guid=self.id("variable", key), name=_(name), typeOfVariable="Text")
+            for key, name in VARIABLES.items()
+        ))  # fmt: skip
         yield from _all("Cases", (line for one in told for line in self._case(one)))
         yield from _all("Sources", (line for one in told if one.answers for line in self._source(one)))
         yield _text("Description", "\n".join(self.records.marks(self.draft)))
@@ -97,10 +91,6 @@ class _Writer:
                     yield _text("Description", theme.description)
                 yield "</Code>"
             yield "</Code>"
-
-    def _variables(self) -> Iterator[str]:
-        for key, name in VARIABLES.items():
-            yield _tag("Variable", guid=self.id("variable", key), name=_(name), typeOfVariable="Text")
 
     def _case(self, one: Consultation) -> Iterator[str]:
         yield _open("Case", guid=self.id("case", one.seed), name=one.title)

@@ -56,12 +56,9 @@ class Sheet:
 
 def column_name(index: int) -> str:
     """0 is A, 26 is AA."""
-    name = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        name = chr(65 + rest) + name
-    return name
+    from xlsxwriter.utility import xl_col_to_name
+
+    return str(xl_col_to_name(index))
 
 
 def clean(value: object) -> str:
@@ -162,19 +159,15 @@ def _uncomputed(name: str, parts: dict[str, bytes]) -> dict[str, list[str]]:
 
 
 def _check_extent(name: str, content: bytes) -> None:
+    from xlsxwriter.utility import xl_cell_to_rowcol
+
     places = set(_REFERENCE.findall(content))
     rows = max((int(row) for _column, row in places), default=0)
-    width = max((_column_number(column) for column in {column for column, _row in places}), default=0)
+    corners = {column.decode().upper() + "1" for column, _row in places}
+    width = max((xl_cell_to_rowcol(corner)[1] + 1 for corner in corners), default=0)
     if rows * width > MAX_CELLS:
         message = _("{file} has a sheet of {rows} rows and {columns} columns: keep the list alone on it.")
         raise WorkspaceError(message.format(file=name, rows=rows, columns=width))
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
 
 
 def _fill_merged(rows: list[list[Any]], ranges: Iterable[Any], top: int, left: int) -> None:

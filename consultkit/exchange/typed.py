@@ -8,7 +8,7 @@ import unicodedata
 from consultkit.exchange import vocabulary
 from consultkit.located_yaml import Node, quoted
 from consultkit.schema.declare import CONSENT, INITIALS, NOTE, PARTICIPANT
-from consultkit.schema.types import INVALID, Enum, Flag, Reader, Type
+from consultkit.schema.types import INVALID, Pattern, Reader, Text, Type
 from consultkit.text import fold
 
 _INVISIBLE = re.compile(
@@ -107,19 +107,13 @@ def value(key: str, text: str) -> str | None:
 
 def _read(kind: Type, text: str) -> str | None:
     """A text as one of our types reads it, in its canonical form."""
-    if not text:
-        return None
     reader = Reader("", "note")
-    read = kind.read(Node("scalar", text, 1, 1), reader)
+    read = kind.read(Node("scalar", text, 1, 1), reader) if text else INVALID
     if read is INVALID:
         return None
-    if isinstance(read, tuple):
-        read = read[0]
-    if isinstance(kind, Flag):
-        return "true" if read else "false"
-    if isinstance(kind, Enum) or not isinstance(read, str):
-        return read.isoformat() if hasattr(read, "isoformat") else str(read)
-    return read if re.fullmatch(r"[A-Za-z][\w-]*", read) and fold(read) not in _YAML_WORDS else quoted(read)
+    written = reader.fixes[0].new if reader.fixes else text
+    word = re.fullmatch(r"[A-Za-z][\w-]*", written) and fold(written) not in _YAML_WORDS
+    return quoted(written) if isinstance(kind, Text | Pattern) and not word else written
 
 
 _YAML_WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
