@@ -6,6 +6,7 @@ person agreed to is never exceeded; it falls from the type to the region where t
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
@@ -214,6 +215,15 @@ class Disclosure:
         return ShownNote(
             note.id if self.internal else "", self.attribution(note), facts, tuple(self._parts(note))
         )
+
+    def in_shared_order(self) -> list[tuple[Note, ShownNote, str]]:
+        """The notes that may be shown; their order, by a hash of what is shown, tells nothing but regions."""
+        mapping = self.project.mapping
+        regions = list(mapping.region_by_id) if mapping else []
+        known = (note for note in self.project.notes if note.region in regions)
+        found = [(note, shown) for note in known if (shown := self.note(note))]
+        hashed = [(note, shown, hashlib.sha256(repr(shown).encode()).hexdigest()) for note, shown in found]
+        return sorted(hashed, key=lambda one: (regions.index(one[0].region), one[2]))
 
     def _facts(self, note: Note) -> Iterator[tuple[str, str]]:
         """What may stand above a note: gender, place and date never below the organisation."""

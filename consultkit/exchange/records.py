@@ -6,7 +6,6 @@ only where `share` would give it. Texts are plain, and coded passages are places
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -103,29 +102,22 @@ class Records:
 
     @cached_property
     def consultations(self) -> tuple[Consultation, ...]:
-        """The consultations: by code in the team, else by region and a hash of what is shown."""
-        found = [
-            (note, self.disclosure.note(note))
-            for note in self.project.notes
-            if self.disclosure.citable(note) and note.region in self.regions
-        ]
+        """The consultations: by code in the team, else under the numbers that `share` gives them."""
+        disclosure, regions = self.disclosure, list(self.regions)
         if self.internal:
-            ordered = sorted(found, key=lambda pair: (list(self.regions).index(pair[0].region), pair[0].id))
-            made = [self._consultation(note, shown, note.id, note.id, note.id) for note, shown in ordered]
+            notes = [n for n in self.project.notes if disclosure.citable(n) and n.region in regions]
+            notes.sort(key=lambda note: (regions.index(note.region), note.id))
+            made = [
+                self._consultation(note, disclosure.note(note), note.id, note.id, note.id) for note in notes
+            ]
         else:
-            made = list(self._numbered([(note, shown) for note, shown in found if shown]))
+            made = []
+            ordered = disclosure.in_shared_order()
+            for number, (note, shown, seed) in enumerate(ordered, 1):
+                key = f"{number:0{max(2, len(str(len(ordered))))}}"
+                title = _("Consultation {number}").format(number=key)
+                made.append(self._consultation(note, shown, key, title, f"{seed}/{number}"))
         return tuple(one for one in made if self.region in ("", one.region))
-
-    def _numbered(self, found: Sequence[tuple[Note, ShownNote]]) -> Iterator[Consultation]:
-        """Under the numbers that `share` gives them."""
-        regions = list(self.regions)
-        seeds = [hashlib.sha256(repr(shown).encode()).hexdigest() for _note, shown in found]
-        places = [(regions.index(n.region), seed) for (n, _shown), seed in zip(found, seeds, strict=True)]
-        width = max(2, len(str(len(found))))
-        for number, index in enumerate(sorted(range(len(found)), key=places.__getitem__), 1):
-            (note, shown), seed = found[index], seeds[index]
-            title = _("Consultation {number}").format(number=f"{number:0{width}}")
-            yield self._consultation(note, shown, f"{number:0{width}}", title, f"{seed}/{number}")
 
     @cached_property
     def left_out(self) -> int:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from consultkit.disclose import Disclosure, ShownNote
+from consultkit.disclose import Disclosure
 from consultkit.i18n import _
-from consultkit.model import Note, Project
+from consultkit.model import Project
 from consultkit.report.annex import AnnexedNote, shown_part
 from consultkit.report.build import TEMPLATES, document_date
 from consultkit.report.compose import Composer
@@ -39,8 +38,8 @@ def build_share(project: Project) -> Shared:
     date = document_date(project)
     documents: dict[str, Document] = {}
     rows = []
-    ordered = _ordered(disclosure)
-    for number, (note, shown) in enumerate(ordered, 1):
+    ordered = disclosure.in_shared_order()
+    for number, (note, shown, _hash) in enumerate(ordered, 1):
         name = f"consultation-{number:0{max(2, len(str(len(ordered))))}}"
         facts = tuple((label, esc(value)) for label, value in shown.facts)
         annexed = AnnexedNote(name, esc(shown.attribution), facts, "", tuple(map(shown_part, shown.parts)))
@@ -51,20 +50,7 @@ def build_share(project: Project) -> Shared:
     heading = _("Detailed notes shared")
     index = table([_("No."), _("Who"), _("File")], rows)
     documents["index.docx"] = _document(project, f"# {heading}\n\n{index}\n", heading, date)
-    return Shared(documents, tuple(sorted(note.id for note, _shown in ordered)))
-
-
-def _ordered(disclosure: Disclosure) -> list[tuple[Note, ShownNote]]:
-    """The notes that may be shared, in an order that tells nothing but their region."""
-    mapping = disclosure.project.mapping
-    regions = list(mapping.region_by_id) if mapping else []
-    found = [(note, shown) for note in disclosure.project.notes if (shown := disclosure.note(note))]
-    known = [(note, shown) for note, shown in found if note.region in regions]
-
-    def place(item: tuple[Note, ShownNote]) -> tuple[int, bytes]:
-        return regions.index(item[0].region), hashlib.sha256(repr(item[1]).encode()).digest()
-
-    return sorted(known, key=place)
+    return Shared(documents, tuple(sorted(note.id for note, _shown, _hash in ordered)))
 
 
 def _document(project: Project, markdown: str, subtitle: str, date: dt.date) -> Document:
