@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
@@ -44,13 +44,14 @@ CUT = "[…]"
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A heading of a note and what may be shown below it, as Markdown; or `held_back`."""
+    """A heading of a note and what may be shown below it, as Markdown and by block; or `held_back`."""
 
     level: int
     id: str
     title: str
     markdown: str
     held_back: bool = False
+    blocks: tuple[tuple[Block, str], ...] = field(default=(), repr=False)  # with the themes of its passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,16 +274,18 @@ class Disclosure:
 
     def _parts(self, note: Note) -> Iterator[Shown]:
         if note.body.preamble:
-            yield Shown(2, "", "", self._answer(note, note.body.preamble))
+            blocks = self._blocks(note, note.body.preamble)
+            yield Shown(2, "", "", self._markdown(blocks), blocks=blocks)
         hidden_below = 0  # the level of the heading whose answers identify, deeper headings included
         for part, off in with_off(note.body.parts):
             heading = part.heading
             if heading.level <= hidden_below or not hidden_below:
                 hidden_below = heading.level if self._identifies(note, part) else 0
             held_back = bool(hidden_below) and self.level(note) not in NAMED
-            markdown = "" if held_back or off else self._answer(note, part.blocks)
+            blocks = () if held_back or off else self._blocks(note, part.blocks)
             title = CUT if off else self.without_names(note, plain(heading_words(heading)))
-            yield Shown(heading.level, heading.id, title, markdown, held_back and bool(part.blocks))
+            markdown = self._markdown(blocks)
+            yield Shown(heading.level, heading.id, title, markdown, held_back and bool(part.blocks), blocks)
 
     def _identifies(self, note: Note, part: Part) -> bool:
         guide, heading = self.project.guide, part.heading
@@ -291,20 +294,21 @@ class Disclosure:
         told = (question and question.identifying) or (section and section.identifying)
         return bool(told) or "identifying" in heading.attributes.classes
 
-    def _answer(self, note: Note, blocks: tuple[Block, ...]) -> str:
+    def _blocks(self, note: Note, blocks: tuple[Block, ...]) -> tuple[tuple[Block, str], ...]:
         texts = [(block, without_off(block.text)) for block in blocks]
         if any(left_open(text) for _block, text in texts):
-            return ""
-        return "\n\n".join(self._block(note, block, text) for block, text in texts if text.strip())
+            return ()
+        return tuple((block, self.without_names(note, text)) for block, text in texts if text.strip())
 
-    def _block(self, note: Note, block: Block, text: str) -> str:
+    def _markdown(self, blocks: Iterable[tuple[Block, str]]) -> str:
         themes = self.project.theme_by_id
-        text = respan(
-            self.without_names(note, text), lambda span: any(name in themes for name in span.classes)
-        )
-        if block.kind != "quote":
-            return text
-        return "\n".join(f"> {line}" if line else ">" for line in text.split("\n"))
+        texts = []
+        for block, text in blocks:
+            shown = respan(text, lambda span: any(name in themes for name in span.classes))
+            if block.kind == "quote":
+                shown = "\n".join(f"> {line}" if line else ">" for line in shown.split("\n"))
+            texts.append(shown)
+        return "\n\n".join(texts)
 
     # Codes of notes, which stay in the team
 

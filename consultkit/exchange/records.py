@@ -7,22 +7,20 @@ only where `share` would give it. Texts are plain, and coded passages are places
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from consultkit.disclose import NAMED, Disclosure, Shown, ShownNote
+from consultkit.disclose import NAMED, Disclosure, ShownNote
 from consultkit.evidence import is_translation
 from consultkit.i18n import _, language
-from consultkit.model import Actor, Block, Note, Part, Project, Theme
-from consultkit.parse.inline import plain, spans, without_off
-from consultkit.parse.markdown import scan
+from consultkit.model import Actor, Block, Note, Project, Theme
+from consultkit.parse.inline import plain, spans
 
 Value = str | int | bool
 
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"  # no characters: they mark passages while markup is taken off
 _NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-_QUOTE_MARK = re.compile(r"^> ?", re.MULTILINE)
 _SOFT_BREAK = re.compile(r"(?<!\n)(?: +|\\)?\n(?!\n)")
 
 
@@ -130,7 +128,7 @@ class Records:
     ) -> Consultation:
         own: dict[str, Value] = {"consultation": key}
         facts = own | self._facts(note)
-        answers = tuple(_answers(note, shown, self.project)) if shown else ()
+        answers = tuple(_answers(shown, self.themes)) if shown else ()
         people = tuple(own | line for line in self._people(note))
         return Consultation(
             key, title, seed, note.region, self.disclosure.quotable(note), facts, people, answers
@@ -218,97 +216,40 @@ def clean(text: str) -> str:
     return _NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def _answers(note: Note, shown: ShownNote, project: Project) -> Iterator[Answer]:
-    """The headings that may be shown, with the themes that their passages had in the note."""
-    parts = list(shown.parts)
-    if note.body.preamble:
-        yield Answer("", "", "", False, tuple(_blocks(parts.pop(0), note.body.preamble, project)))
+def _answers(shown: ShownNote, themes: Container[str]) -> Iterator[Answer]:
+    """The headings that may be shown, and what stands below each."""
     section = question = ""
-    for part, written in zip(parts, note.body.parts, strict=True):
+    for part in shown.parts:
         if part.level <= 2:
             section, question = part.id, ""
         else:
             question = part.id if part.level == 3 else part.id or question
-        yield _answer(part, written, section, question, project)
+        blocks = (_words(block, text, themes) for block, text in part.blocks if block.kind != "rule")
+        yield Answer(section, question, clean(part.title), part.held_back, tuple(blocks))
 
 
-def _answer(part: Shown, written: Part, section: str, question: str, project: Project) -> Answer:
-    blocks = tuple(_blocks(part, written.blocks, project))
-    return Answer(section, question, clean(part.title), part.held_back, blocks)
-
-
-def _blocks(part: Shown, written: Sequence[Block], project: Project) -> Iterator[Words]:
-    """What is shown, block by block: the words are those of `part`, the note gives what they are alone.
-
-    Where a passage's markup was given up to hide a name, which theme is whose is no longer known: the
-    part's passages then lose their coding.
-    """
-    if not part.markdown:
-        return
-    shown = _scanned(part.markdown, written)
-    themed = [
-        tuple(name for name in span.classes if name in project.theme_by_id)
-        for block in written
-        if "]{" in block.text
-        for span in spans(without_off(block.text))[0]
-        if any(name in project.theme_by_id for name in span.classes)
-    ]
-    read = [(block, *_unmarked(block)) for block in shown]
-    if sum(len(places) for _block, _text, places in read) != len(themed):
-        themed = []
-    quotes = [is_translation(b) for b in written if b.kind == "quote" and without_off(b.text).strip()]
-    if len(quotes) != sum(block.kind == "quote" for block in shown):
-        quotes = []
-    codes, translations = iter(themed), iter(quotes)
-    for block, text, places in read:
-        coded = [Coded(a, b, next(codes)) for a, b in places] if themed else []
-        quote = block.kind == "quote"
-        translation = next(translations, False) if quote else False
-        yield Words(text, quote, translation, tuple(one for one in coded if one.end > one.start))
-
-
-def _scanned(markdown: str, written: Sequence[Block]) -> list[Block]:
-    """The blocks of what is shown; where each stands for one of the note's, its kind is known already."""
-    pieces = markdown.split("\n\n")
-    if len(pieces) == len(written) and all(block.kind not in ("code", "rule") for block in written):
-        return [
-            Block(b.kind, _QUOTE_MARK.sub("", piece) if b.kind == "quote" else piece, b.origins)
-            for b, piece in zip(written, pieces, strict=True)
-        ]
-    body = scan(markdown, "", 1, [], strict=False)
-    if body.parts:  # a word kept off stood before a sign that now opens a heading
-        return [Block("code", plain(markdown), ((1, 1),))]
-    return [block for block in body.blocks() if block.kind != "rule"]
-
-
-def _unmarked(block: Block) -> tuple[str, list[tuple[int, int]]]:
-    """A block's words, and where its themed passages stand in them, in the order in which they begin."""
-    text = clean(block.text).strip()
-    for start, end, sign in sorted(_edits(text), reverse=True):
+def _words(block: Block, text: str, themes: Container[str]) -> Words:
+    """A block's words without markup, and where its coded passages stand in them."""
+    text = clean(text).strip()
+    passages = [span for span in spans(text)[0] if any(name in themes for name in span.classes)]
+    themed = (tuple(name for name in span.classes if name in themes) for span in passages)
+    edits = [(span.start, span.inner_start, _OPEN) for span in passages]
+    edits += [(span.inner_end, span.end, _CLOSE) for span in passages]
+    for start, end, sign in sorted(edits, reverse=True):
         text = text[:start] + sign + text[end:]
     text = plain(text)
     if "\n" in text and block.kind in ("paragraph", "quote"):
         text = _SOFT_BREAK.sub(" ", text)
-    if _OPEN not in text:
-        return text, []
-    pieces = re.split(f"([{_OPEN}{_CLOSE}])", text)
-    places: list[tuple[int, int]] = []
-    opened: list[int] = []
-    position = 0
-    for piece in pieces:
+    said, coded, opened = "", list[Coded](), list[tuple[int, tuple[str, ...]]]()
+    for piece in re.split(f"([{_OPEN}{_CLOSE}])", text):
         if piece == _OPEN:
-            opened.append(len(places))
-            places.append((position, position))
+            opened.append((len(said), next(themed)))
         elif piece == _CLOSE:
-            index = opened.pop()
-            places[index] = (places[index][0], position)
+            start, names = opened.pop()
+            coded += [Coded(start, len(said), names)] if start < len(said) else []
         else:
-            position += len(piece)
-    return "".join(piece for piece in pieces if piece not in (_OPEN, _CLOSE)), places
-
-
-def _edits(text: str) -> Iterator[tuple[int, int, str]]:
-    """What to put in the place of each span's markup."""
-    for span in spans(text)[0] if "]{" in text else ():
-        yield span.start, span.inner_start, _OPEN
-        yield span.inner_end, span.end, _CLOSE
+            said += piece
+    coded.reverse()  # of two with the same words, the outer one is told first
+    coded.sort(key=lambda one: (one.start, -one.end))
+    quote = block.kind == "quote"
+    return Words(said, quote, quote and is_translation(block), tuple(coded))
