@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -330,6 +330,24 @@ def write_atomic(path: Path, data: bytes | str, *, mode: int | None = None) -> N
         if temporary is not None:
             with contextlib.suppress(OSError):
                 os.unlink(temporary)  # noqa: PTH108
+
+
+def write_all(root: Path, files: Mapping[str, bytes | str | None], private: str = "") -> None:
+    """Writes files (None: takes one away), all or none; the private one is readable by its owner alone."""
+    before: dict[Path, bytes | None] = {}
+    try:
+        for name, data in files.items():
+            path = root / name
+            before[path] = path.read_bytes() if path.is_file() else None
+            if data is None:
+                path.unlink()
+            else:
+                write_atomic(path, data, mode=0o600 if name == private else None)
+    except BaseException:
+        for path, old in before.items():
+            with contextlib.suppress(WorkspaceError, OSError):
+                path.unlink(missing_ok=True) if old is None else write_atomic(path, old)
+        raise
 
 
 def _mode_for(path: Path, mode: int | None) -> int:

@@ -161,11 +161,6 @@ def next_steps(project: Project, errors: bool, besides: str = "") -> list[str]:
     return [step for step in dict.fromkeys(steps) if step != besides][:3]
 
 
-def missing_in_all(rows: list[Coverage]) -> int:
-    """Consultations still to hold, over all regions."""
-    return sum(row.missing for row in rows)
-
-
 class Pace(NamedTuple):
     """When a region reaches its minimum at its pace; `late` counts working days past the last one."""
 

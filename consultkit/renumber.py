@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from consultkit.exchange.yaml_edit import Document, Edit, apply, scalar
-from consultkit.files import DELIVERIES, WorkspaceError, bad_windows_name, write_atomic
+from consultkit.files import DELIVERIES, WorkspaceError, bad_windows_name, write_all
 from consultkit.i18n import _
 from consultkit.located_yaml import Node, read
 from consultkit.model import Note, Project
@@ -59,23 +58,9 @@ def plan(project: Project, old: str, new: str) -> Renumbering:
 
 def write(root: Path, renumbering: Renumbering) -> None:
     """Writes a renumbering; where a file cannot be written, the others get their old bytes back."""
-    before: dict[Path, bytes | None] = {}
-    try:
-        for name, data in renumbering.files.items():
-            path = root / name
-            before[path] = path.read_bytes() if path.exists() else None
-            write_atomic(path, data)
-        source, target = root / renumbering.source, root / renumbering.target
-        if not source.samefile(target):  # the same where the file already had that name, but for its case
-            source.unlink()
-    except (WorkspaceError, OSError):
-        for path, data_before in before.items():
-            with contextlib.suppress(WorkspaceError, OSError):
-                if data_before is None:
-                    path.unlink(missing_ok=True)
-                else:
-                    write_atomic(path, data_before)
-        raise
+    source, target = root / renumbering.source, root / renumbering.target
+    same = target.exists() and source.samefile(target)  # the file already had that name, but for its case
+    write_all(root, {**renumbering.files, **({} if same else {renumbering.source: None})})
 
 
 def _note(project: Project, named: str) -> Note:

@@ -17,36 +17,32 @@ from consultkit import __version__
 from consultkit.files import MAPPING, WorkspaceError, find_root
 from consultkit.i18n import LANGUAGES, N_, _, bind_click, choose, reason, use
 
-# name -> (module below consultkit.cli, function, what it does)
-COMMANDS: dict[str, tuple[str, str, str]] = {
-    "init": ("init", "init", N_("Makes a campaign, or completes one; never overwrites.")),
-    "note": ("note", "note", N_("Lays down a note to fill, from the guide.")),
-    "renumber": ("renumber", "renumber", N_("Gives a note another id, wherever it is named.")),
-    "synthesis": (
-        "synthesis",
-        "synthesis",
-        N_("Lays down a synthesis, with what the notes say ready to paste."),
-    ),
-    "import": ("import_", "import_", N_("Makes draft notes of submissions of the guide's form.")),
-    "check": ("check", "check", N_("Checks everything, or the named files.")),
-    "status": ("status", "status", N_("Coverage, progress, deliverables, whom to call.")),
-    "report": ("report", "report", N_("Makes the report in Word and PDF.")),
-    "share": ("share", "share", N_("The detailed notes whose consent allows it, in one ZIP.")),
-    "export": ("export", "export", N_("For NVivo, MAXQDA, ATLAS.ti, QualCoder, or as tables.")),
-    "comments": ("comments", "comments", N_("Lists a reviewer's comments, each with its source.")),
-    "pack": ("pack", "pack", N_("Makes one encrypted file of a region's work, to send.")),
-    "receive": ("receive", "receive", N_("Merges a pack that was received, by id.")),
-    "merge-driver": ("merge_driver", "merge_driver", N_("For git: merges mapping.yaml actor by actor.")),
-    "purge": ("purge", "purge", N_("Removes what identifies people, once the campaign is over.")),
-    "explain": ("explain", "explain", N_("What a rule wants, why, and an example.")),
+# What each command does. Its module below consultkit.cli and its function bear its name.
+COMMANDS: dict[str, str] = {
+    "init": N_("Makes a campaign, or completes one; never overwrites."),
+    "note": N_("Lays down a note to fill, from the guide."),
+    "renumber": N_("Gives a note another id, wherever it is named."),
+    "synthesis": N_("Lays down a synthesis, with what the notes say ready to paste."),
+    "import": N_("Makes draft notes of submissions of the guide's form."),
+    "check": N_("Checks everything, or the named files."),
+    "status": N_("Coverage, progress, deliverables, whom to call."),
+    "report": N_("Makes the report in Word and PDF."),
+    "share": N_("The detailed notes whose consent allows it, in one ZIP."),
+    "export": N_("For NVivo, MAXQDA, ATLAS.ti, QualCoder, or as tables."),
+    "comments": N_("Lists a reviewer's comments, each with its source."),
+    "pack": N_("Makes one encrypted file of a region's work, to send."),
+    "receive": N_("Merges a pack that was received, by id."),
+    "merge-driver": N_("For git: merges mapping.yaml actor by actor."),
+    "purge": N_("Removes what identifies people, once the campaign is over."),
+    "explain": N_("What a rule wants, why, and an example."),
 }
 HIDDEN = {"merge-driver"}  # called by programs
-# name -> (module below consultkit.cli that holds its COMMANDS, what it does)
-GROUPS: dict[str, tuple[str, str]] = {
-    "identities": ("identities", N_("Who was heard: encrypts, opens, edits private/identities.yaml.")),
-    "guide": ("guide", N_("The interview guide: on paper, on phones, from one version to the next.")),
-    "mapping": ("mapping", N_("The actor mapping and Excel, both ways.")),
-    "key": ("key", N_("Your key pair.")),
+# What each group of commands is for; the module of its name holds its COMMANDS.
+GROUPS: dict[str, str] = {
+    "identities": N_("Who was heard: encrypts, opens, edits private/identities.yaml."),
+    "guide": N_("The interview guide: on paper, on phones, from one version to the next."),
+    "mapping": N_("The actor mapping and Excel, both ways."),
+    "key": N_("Your key pair."),
 }
 
 

@@ -6,6 +6,7 @@ import importlib
 import inspect
 import re
 from collections.abc import Callable
+from keyword import iskeyword
 
 import click
 import typer
@@ -35,18 +36,18 @@ def build(wanted: str | None) -> Callable[[list[str]], int]:
         suggest_commands=False,  # click does
     )
     app.callback(invoke_without_command=True, help=_root_help())(_home)
-    for name, (module, function, summary) in COMMANDS.items():
-        if name == wanted:
-            loaded = importlib.import_module(f"consultkit.cli.{module}")
-            app.command(name, cls=_Command, help=_(summary), epilog=_common())(getattr(loaded, function))
-        elif wanted is None and name not in HIDDEN:
-            app.command(name, short_help=_(summary))(_listed)
-    for name, (module, summary) in GROUPS.items():
-        if name == wanted:
-            loaded = importlib.import_module(f"consultkit.cli.{module}")
-            app.add_typer(_group(loaded.COMMANDS), name=name, help=_(summary))
-        elif wanted is None:
-            app.command(name, short_help=_(summary))(_listed)
+    if wanted is None:
+        for name, summary in (COMMANDS | GROUPS).items():
+            if name not in HIDDEN:
+                app.command(name, short_help=_(summary))(_listed)
+    else:
+        word = wanted.replace("-", "_") + "_" * iskeyword(wanted)
+        loaded = importlib.import_module(f"consultkit.cli.{word}")
+        if wanted in GROUPS:
+            app.add_typer(_group(loaded.COMMANDS), name=wanted, help=_(GROUPS[wanted]))
+        else:
+            command = app.command(wanted, cls=_Command, help=_(COMMANDS[wanted]), epilog=_common())
+            command(getattr(loaded, word))
 
     def run(arguments: list[str]) -> int:
         command = typer.main.get_command(app)

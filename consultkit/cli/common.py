@@ -73,9 +73,9 @@ def item(mark: str, text: str, style: str = "") -> None:
         say([[(mark if number == 0 else " " * width_of(mark), style), (line, "")]])
 
 
-def agreed(question: str, *, default: bool) -> bool:
-    """Whether a person at a terminal says yes; where there is none, nobody does."""
-    return sys.stdin.isatty() and ask(question, default=default)
+def agreed(yes: bool, question: str, *, default: bool) -> bool:
+    """Whether to write: --yes, or a person at a terminal who says so; where there is none, nobody does."""
+    return yes or (sys.stdin.isatty() and ask(question, default=default))
 
 
 def keep(project: Project, outcomes: Sequence[Outcome], dry_run: bool, yes: bool) -> int:
@@ -93,7 +93,7 @@ def keep(project: Project, outcomes: Sequence[Outcome], dry_run: bool, yes: bool
         print(_("Nothing to write."))
     elif dry_run:
         print(_("Nothing was written (--dry-run)."))
-    elif not yes and not agreed(_("Write?"), default=True):
+    elif not agreed(yes, _("Write?"), default=True):
         print(_("Nothing was written. Add --yes to write."))
     else:
         write_together(project.root, files, private)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from typing import Annotated
 import typer
 
 from consultkit.cli import root
-from consultkit.cli.common import sound
+from consultkit.cli.common import agreed, hidden, sound
 from consultkit.files import WorkspaceError, locked, write_atomic
 from consultkit.guide.diff import Comparison, described
 from consultkit.guide.upgrade import CannotCarryError, Carriage, Carried
@@ -20,7 +19,7 @@ from consultkit.guide.versions import Earlier, Versions
 from consultkit.i18n import N_, _, ngettext
 from consultkit.load import load
 from consultkit.model import Guide, Note, Project
-from consultkit.output.terminal import ask, clip, pad, printable, terminal_width, width_of, wrap
+from consultkit.output.terminal import clip, pad, printable, terminal_width, width_of, wrap
 from consultkit.rules.comparison import actor_types
 from consultkit.text import listing
 
@@ -68,8 +67,7 @@ def upgrade(
         if dry_run:
             print(_("Nothing was written (--dry-run)."))
             return 1 if plan.problems else 0
-        asked = sys.stdin.isatty() and not yes
-        if not yes and not (asked and ask(_("Carry these notes over?"), default=False)):
+        if not agreed(yes, _("Carry these notes over?"), default=False):
             print(_("Nothing was written. --yes writes without asking."))
             return 1
         written = _write(project, plan)
@@ -222,7 +220,6 @@ def diff(
 
 def feedback() -> int:
     """Gathers the remarks on the guide by question, and the questions that often go unanswered, by region."""
-    from consultkit.cli.common import hidden
     from consultkit.guide.feedback import often_unanswered, remarks
 
     project = load(root())

@@ -63,7 +63,7 @@ def _outside() -> int:
             [("consultkit", "bold"), (" – " + _("field consultations in plain text."), "")],
             [(_("This folder is in no campaign."), "")],
             [("  consultkit init", "cyan")],
-            [("    " + _(COMMANDS["init"][2]), "")],
+            [("    " + _(COMMANDS["init"]), "")],
             [("  consultkit --help", "cyan")],
             [("    " + _("All commands."), "")],
         ]

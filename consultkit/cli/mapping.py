@@ -99,7 +99,7 @@ def import_(
         persons = with_people(project, read.persons)
         if dry_run or not (read.changes or persons):
             return code
-        if not yes and not agreed(_("Write these changes?"), default=False):
+        if not agreed(yes, _("Write these changes?"), default=False):
             print(_("Nothing was written; --yes writes it."))
             return 1
         write_together(project.root, {MAPPING: _checked_text(project, read)}, persons)

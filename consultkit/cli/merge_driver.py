@@ -36,18 +36,9 @@ def merge_driver(
         print(
             _("mapping.yaml is merged line by line, because: {reason}").format(reason=error), file=sys.stderr
         )
-        command = [
-            "git",
-            "merge-file",
-            "-L",
-            "ours",
-            "-L",
-            "base",
-            "-L",
-            "theirs",
-            *map(str, (ours, base, theirs)),
-        ]
-        return 1 if subprocess.run(command, check=False).returncode else 0
+        labels = ["-L", "ours", "-L", "base", "-L", "theirs"]
+        command = ["git", "merge-file", *labels, *map(str, (ours, base, theirs))]
+        return int(subprocess.run(command, check=False).returncode != 0)
     write_atomic(ours, merged.text.replace("\n", "\r\n") if crlf else merged.text)
     if not merged.conflicts:
         return 0

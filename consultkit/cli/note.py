@@ -66,10 +66,6 @@ def note(
     return 0
 
 
-def _everyone(project: Project, region: str | None) -> list[tuple[Actor, str]]:
-    return shuffled([pair for pair in without_note(project) if region in (None, pair[1])])
-
-
 def _pair(
     project: Project, mapping: ActorMapping, id_: str, region: str | None, again: bool
 ) -> tuple[Actor, str]:

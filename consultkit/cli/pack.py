@@ -10,12 +10,11 @@ from typing import Annotated
 import typer
 
 from consultkit.cli import root
-from consultkit.cli.common import readable, region_named
+from consultkit.cli.common import agreed, readable, region_named
 from consultkit.files import DELIVERIES, WorkspaceError, locked, write_atomic
 from consultkit.i18n import _, ngettext
 from consultkit.load import load
 from consultkit.model import Project
-from consultkit.output.terminal import ask
 from consultkit.team.exchanged import extract, known, read_copy
 from consultkit.team.packing import Pack, of_campaign, to_bytes
 from consultkit.team.past import knowledge
@@ -46,18 +45,13 @@ def pack(
             return 1
         data = to_bytes(packed) if plain else _sealed(project, to_bytes(packed))
         _tell(packed, target, len(data), plain)
-        if not agreed(yes, _("Write it?")):
+        if not agreed(yes, _("Write it?"), default=True):
             print(_("Nothing was written. --yes writes without asking."))
             return 1
         write_ledger(workspace, ledger)
         write_atomic(target, data)
     print(_("{path} is ready to send. On the other side: `consultkit receive FILE`.").format(path=target))
     return 0
-
-
-def agreed(yes: bool, question: str) -> bool:
-    """Whether to write: --yes, or somebody at a terminal who says so."""
-    return yes or (sys.stdin.isatty() and ask(question, default=True))
 
 
 def _complete(project: Project, extracted: Pack) -> Pack:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import sys
 from typing import Annotated
 
 import typer
 
 from consultkit.cli import root
+from consultkit.cli.common import agreed
 from consultkit.files import locked
 from consultkit.i18n import _, ngettext
-from consultkit.output.terminal import ask
 
 FOLDERS = ("private", "build", ".consultkit")
 
@@ -31,8 +30,7 @@ def purge(yes: Annotated[bool, typer.Option("--yes", help=_("Does not ask."))] =
                 folder=folder.name, n=number
             )
         )
-    asked = sys.stdin.isatty() and not yes
-    if not yes and not (asked and ask(_("Remove them for good?"), default=False)):
+    if not agreed(yes, _("Remove them for good?"), default=False):
         print(_("Nothing was removed. --yes removes without asking."))
         return 1
     with locked(workspace):

@@ -10,7 +10,7 @@ import typer
 
 from consultkit import deliveries, progress
 from consultkit.cli import root
-from consultkit.cli.pack import agreed
+from consultkit.cli.common import agreed
 from consultkit.files import DELIVERIES, MAPPING, WorkspaceError, decode, locked, write_atomic
 from consultkit.i18n import _, ngettext, reason
 from consultkit.load import load
@@ -43,7 +43,7 @@ def receive(
         _show(planned.events, len(log))
         if dry_run:
             return 0
-        if (planned.files or log) and not agreed(yes, _("Write this?")):
+        if (planned.files or log) and not agreed(yes, _("Write this?"), default=True):
             print(_("Nothing was written. --yes writes without asking."))
             return 1
         _write(workspace, planned, log)

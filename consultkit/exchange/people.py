@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from consultkit.exchange.yaml_edit import Document, apply
-from consultkit.files import WorkspaceError, write_atomic
+from consultkit.files import WorkspaceError, write_all
 from consultkit.i18n import _
 from consultkit.located_yaml import Node, read
 from consultkit.model import Project
@@ -58,20 +58,8 @@ def with_people(project: Project, entries: Iterable[Mapping[str, str]]) -> tuple
 
 def write_together(root: Path, files: Mapping[str, bytes | str], private: tuple[str, bytes] | None) -> None:
     """Writes files and the identities: all, or none where one fails."""
-    done: list[tuple[Path, bytes | None]] = []
-    apart = dict([private]) if private else {}
-    try:
-        for name, data in {**apart, **files}.items():
-            path = root / name
-            done.append((path, path.read_bytes() if path.is_file() else None))
-            write_atomic(path, data, mode=0o600 if name in apart else None)
-    except BaseException:
-        for path, before in reversed(done):
-            if before is None:
-                path.unlink(missing_ok=True)
-            elif path.read_bytes() != before:
-                write_atomic(path, before)
-        raise
+    name, data = private or ("", b"")
+    write_all(root, {name: data, **files} if private else files, name)
 
 
 def _key(entry: Mapping[str, str]) -> tuple[str, ...]:

@@ -78,7 +78,7 @@ class Versions:
 
     @cached_property
     def _elsewhere(self) -> dict[str, Earlier]:
-        """Versions in other files of guides/ and in git, the newest commit of each."""
+        """Versions in other files of guides/ and in git, the newest of each."""
         found: dict[str, Earlier] = {}
         for name, data in self._candidates():
             guide = _parsed(data, name)
@@ -92,15 +92,9 @@ class Versions:
             name = f"guides/{path.name}"
             if name != self.guide.file and not path.is_symlink():
                 yield name, path.read_bytes()
-        log = git.ask(
-            root, "-c", "core.quotepath=off", "log", "--format=%x00%H", "--name-only", "--relative",
-            "--diff-filter=AMR", "--", "guides",
-        )  # fmt: skip
-        for commit in (log or b"").decode("utf-8", "replace").split("\0"):
-            revision, *names = commit.split("\n")
-            for name in names:
-                if name.endswith(".md"):
-                    yield name, git.ask(root, "show", f"{revision}:./{name}") or b""
+        past = [(name, blob) for name, blob in git.past(root, "guides") if name.endswith(".md")]
+        texts = git.contents(root, [blob for _name, blob in past])
+        yield from zip((name for name, _blob in past), texts, strict=False)  # nothing is read without git
 
 
 def _parsed(data: bytes, name: str) -> Guide | None:

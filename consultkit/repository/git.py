@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
+MAX_COMMITS = 2_000  # looked at for past versions
 PATIENCE = 300  # seconds after which git, asked over a dead network drive, counts as absent
 
 
@@ -26,6 +28,14 @@ def ask(root: Path, *arguments: str, stdin: bytes = b"") -> bytes | None:
 def line(root: Path, *arguments: str) -> str:
     """What git prints as text, without the space around it; nothing where `ask` has no answer."""
     return (ask(root, *arguments) or b"").decode("utf-8", "replace").strip()
+
+
+def past(root: Path, *paths: str) -> list[tuple[str, str]]:
+    """Every version (path, blob) of these files that led to the present commit, the newest first."""
+    options = ["--format=", "--raw", "--no-abbrev", "--no-renames", "--relative", "-m", "-z"]
+    words = line(root, "log", *options, f"-n{MAX_COMMITS}", "--", *paths).split("\0")
+    found = [(path, meta.split()[3]) for meta, path in pairwise(words) if meta.lstrip().startswith(":")]
+    return [(path, blob) for path, blob in dict.fromkeys(found) if blob.strip("0")]
 
 
 def contents(root: Path, objects: Sequence[str]) -> Iterator[bytes]:

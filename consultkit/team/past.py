@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from pathlib import Path
 
 from consultkit.files import MAPPING
@@ -10,8 +9,6 @@ from consultkit.repository import git
 from consultkit.team.exchanged import Copy, piece_of
 from consultkit.team.units import Layout, MergeError, parse
 from consultkit.team.versions import GIT, Ledger, State, digest, read_ledger
-
-MAX_COMMITS = 2_000
 
 
 def knowledge(root: Path, copy: Copy) -> Ledger:
@@ -23,7 +20,8 @@ def knowledge(root: Path, copy: Copy) -> Ledger:
     ledger = read_ledger(root) or {}
     looked = ledger.get(GIT, State()).seen
     past: dict[str, set[str]] = {}
-    blobs = [(name, blob) for name, blob in _history(root) if blob[:12] not in looked]
+    blobs = [(name, blob) for name, blob in git.past(root, MAPPING, "notes")
+             if blob[:12] not in looked and (name == MAPPING or name.endswith(".md"))]  # fmt: skip
     read = git.contents(root, [blob for _name, blob in blobs])
     for (name, _blob), data in zip(blobs, read, strict=False):  # nothing is read without git
         for piece, contents in _contents(name, data).items():
@@ -46,16 +44,3 @@ def _contents(name: str, data: bytes) -> dict[str, list[bytes | str]]:
         return Copy({}, parse(data.decode("utf-8"))).contents
     except (MergeError, UnicodeDecodeError):
         return Copy({}, Layout("", [])).contents
-
-
-def _history(root: Path) -> list[tuple[str, str]]:
-    """Every version (path, blob) of mapping and notes that led to the present commit; none without git."""
-    options = ["--format=", "--raw", "--no-abbrev", "--no-renames", "--relative", "-m", "-z"]
-    raw = git.line(root, "log", *options, f"-n{MAX_COMMITS}", "--", MAPPING, "notes")
-    words = raw.split("\0")
-    found = {
-        (path, meta.split()[3])
-        for meta, path in pairwise(words)
-        if meta.lstrip().startswith(":") and (path == MAPPING or path.endswith(".md"))
-    }
-    return [(path, blob) for path, blob in sorted(found) if blob.strip("0")]

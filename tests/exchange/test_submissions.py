@@ -351,11 +351,12 @@ def _said(root: Path, capsys) -> str:
 
 
 def test_a_fault_half_way_leaves_nothing_behind(root, monkeypatch):
+    from consultkit import files
     from consultkit.exchange import drafts, people
 
     project = load(root)
     path = as_json(root / "s.json", *(submission(project, n) for n in range(1, 6)))
-    real, calls = people.write_atomic, []
+    real, calls = files.write_atomic, []
 
     def failing(target, text, mode=None):
         calls.append(target)
@@ -363,7 +364,7 @@ def test_a_fault_half_way_leaves_nothing_behind(root, monkeypatch):
             raise OSError(28, "No space left on device")
         real(target, text, mode=mode)
 
-    monkeypatch.setattr(people, "write_atomic", failing)
+    monkeypatch.setattr(files, "write_atomic", failing)
     with pytest.raises(OSError, match="No space"):
         outcomes = drafts.plan(project, project.guide, _drafts(path, project))
         people.write_together(project.root, {o.path: o.text for o in outcomes}, None)
