@@ -37,6 +37,7 @@ _DASH = "-_\u00ad\u2010-\u2015\u2212"  # what word processors make of a code's h
 _CODE = re.compile(
     rf"(?<![\w@-])(@?)(?=[A-Za-z]*[0-9{_DASH}])([A-Za-z][A-Za-z0-9]*(?:[{_DASH}][A-Za-z0-9]+)*)(?![\w-])"
 )
+_PICTURE = re.compile(r"!\[[^\]]*\]\([^()\s]*$")
 _JOINS = re.compile("([\u2013\u2014])")  # from one code to another
 _DASHES = re.compile(f"[{_DASH}]")
 CUT = "[…]"
@@ -316,21 +317,22 @@ class Disclosure:
     def _codes(self) -> frozenset[str]:
         return frozenset(_code(id_) for id_ in self.project.known_ids if re.search(r"[\d_-]", id_))
 
-    def without_codes(self, text: str, *, citations: bool = False) -> str:
+    def without_codes(self, text: str) -> str:
         """The text as it may leave: no note is named by its code, however its hyphen and case are written.
 
-        `citations` takes those out too that still stand as `@GAO-03`.
+        Ids of headings and files of pictures stay: no document shows them.
         """
         if self.internal or not self._codes:
             return text
 
         def masked(match: re.Match[str]) -> str:
-            if (match[1] and not citations) or text[match.start() - 2 : match.start()] == "{#":
+            start, whole = match.start(), _code(match[2]) in self._codes
+            pieces = [CUT if _code(piece) in self._codes else piece for piece in _JOINS.split(match[2])]
+            if not whole and CUT not in pieces:
                 return match[0]
-            if _code(match[2]) in self._codes:
-                return CUT
-            pieces = _JOINS.split(match[2])
-            return match[1] + "".join(CUT if _code(piece) in self._codes else piece for piece in pieces)
+            if text[start - 2 : start] == "{#" or _PICTURE.search(text, max(0, start - 500), start):
+                return match[0]
+            return CUT if whole else match[1] + "".join(pieces)
 
         return _CODE.sub(masked, text)
 
@@ -351,7 +353,7 @@ class Disclosure:
 
     def without_names(self, note: Note, text: str) -> str:
         """The text with organisations that must not be recognised as “[the organisation]”, and no codes."""
-        text = self.without_codes(text, citations=True)
+        text = self.without_codes(text)
         if not text or not self.hidden_actors:
             return text
         own = frozenset(note.actors) if self.level(note) in NAMED else frozenset()

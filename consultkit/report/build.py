@@ -136,7 +136,7 @@ def _body(view: View, kind: str, lang: str, since: dt.date | None) -> tuple[str,
             "difficulties": advance.difficulties(), "next_steps": advance.next_steps(),
             "deliverables": advance.deliverables(), "coverage_figure": view.coverage_figure(),
         }  # fmt: skip
-    text = view.disclosure.without_codes(composer.compose(TEMPLATES[lang][kind], context), citations=True)
+    text = view.disclosure.without_codes(composer.compose(TEMPLATES[lang][kind], context))
     return typographic(_SEAMS.sub(SEAM, text).strip() + "\n", lang), annex
 
 

@@ -86,7 +86,7 @@ class Prose:
             if not block.text.strip() or _FOOTNOTE.match(block.text):
                 continue
             if block.kind == "code":
-                out.append(self.disclosure.without_codes(open_words(block.text), citations=True))
+                out.append(open_words(block.text))
             elif block.kind == "quote":
                 text, taken = self._block_quote(document, block, blocks[index + 1 : index + 2], section)
                 out.append(text)
@@ -210,16 +210,13 @@ class Prose:
         return f"({', '.join(shown)})" if shown else ""
 
     def _prepared(self, text: str) -> str:
-        """The author's text: passages kept off cut, numbers counted, spans as their words.
-
-        In the shared edition no note is named by its code.
-        """
+        """The author's text: passages kept off cut, numbers counted, spans as their words."""
         text = open_words(text)
         if "{" in text:
             text = expressions.substitute(
                 text, self.project, masked=not self.disclosure.internal, around=_unspanned
             )
-        return self.disclosure.without_codes(text)
+        return text
 
 
 def link(note: Note) -> str:

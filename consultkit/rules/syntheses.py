@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import zip_longest
 
@@ -16,6 +17,8 @@ from consultkit.rules.fidelity import malformed
 from consultkit.rules.known import colliding
 from consultkit.schema.declare import SPECIAL_SECTIONS
 from consultkit.text import did_you_mean, listing
+
+_PICTURES = re.compile(r"(?:\s*!\[[^\]]*\]\([^()]*\))+\s*")
 
 
 @rule("F001")
@@ -121,7 +124,8 @@ def finding_without_citation(project: Project) -> Iterator[Finding]:
             told_elsewhere = statement.uncited or malformed(project, statement.block)
             if statement.citations or told_elsewhere or statement.place[:2] in unsound:
                 continue
-            if plain(statement.block.text).strip() and not _leads_to(statement, following):
+            pictures = _PICTURES.fullmatch(statement.block.text)
+            if not pictures and plain(statement.block.text).strip() and not _leads_to(statement, following):
                 message = _("This finding cites no note.")
                 yield Finding(statement.place, message, _("Put [@ID] after it, or several: [@ID; @ID]."))
 

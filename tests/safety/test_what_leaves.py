@@ -179,6 +179,14 @@ def test_a_heading_keeps_its_id_and_words_that_are_no_code(root: Path) -> None:
     assert "GAO-011" in written(root) and "GAO-01bis" in written(root)
 
 
+def test_a_picture_may_bear_the_code_of_a_note(root: Path) -> None:
+    before = problems(root)
+    pictured("La salle", "GAO-01.png")(root)
+    assert problems(root) == before  # a picture is no finding
+    assert run(root, *SHARED).code == 0
+    assert "gao-01" not in written(root).lower() and "data:image/png" in written(root)
+
+
 # What is kept off
 
 
