@@ -2,6 +2,9 @@
 
     python bench/report.py [--runs N] [--sizes 40,400]
 
+“gate” is the shared report of the same campaign with an identity for each note over the report without any: searching
+what is about to leave, and reading it back. The bar is 1.20.
+
 The peer: pandoc to Word and pandoc to typst side by side, then typst to PDF, from the internal report's own Markdown.
 Ratios of medians are what to read; seconds move from machine to machine.
 """
@@ -11,6 +14,7 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -20,6 +24,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from check import campaign
+from leaks import identities
 
 PANDOC = (
     Path(next(iter(importlib.util.find_spec("pypandoc").submodule_search_locations))) / "files" / "pandoc"
@@ -56,6 +61,16 @@ def alone(text: Path) -> Callable[[], None]:
     return run
 
 
+def with_identities(folder: Path, notes: int) -> None:
+    """An identity for each note; none stands in the campaign."""
+    entries = (
+        f"  - {{note: N-{at}, name: {one.name}, phone: '{one.phone}', email: {one.email}}}\n"
+        for at, one in enumerate(identities(random.Random(7), notes))
+    )
+    (folder / "private").mkdir()
+    (folder / "private/identities.yaml").write_text("identities:\n" + "".join(entries), "utf-8")
+
+
 def pairs(first: Callable[[], None], second: Callable[[], None], runs: int) -> tuple[float, float, float]:
     """Medians of both, in turn so that a slow moment hits both, and of their ratio."""
     times = []
@@ -81,7 +96,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="40,400")
     options = parser.parse_args()
     os.environ["CONSULTKIT_LANG"] = "fr"
-    print(f"{'notes':>6}  {'internal':>9}  {'pandoc+typst':>12}  {'ratio':>6}  {'shared':>7}")
+    print(f"{'notes':>6}  {'internal':>9}  {'pandoc+typst':>12}  {'ratio':>6}  {'shared':>7}  {'gate':>5}")
     for size in (int(size) for size in options.sizes.split(",")):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
@@ -94,8 +109,11 @@ def main() -> None:
             ours, theirs, ratio = pairs(
                 consultkit(folder, "--edition", "internal"), alone(text), options.runs
             )
-            shared, _same, _ratio = pairs(consultkit(folder), lambda: None, options.runs)
-            print(f"{size:>6}  {ours:>8.2f}s  {theirs:>11.2f}s  {ratio:>6.2f}  {shared:>6.2f}s")
+            (known := folder / "known").mkdir()
+            campaign(known, size)
+            with_identities(known, size)
+            _gated, shared, gate = pairs(consultkit(known), consultkit(folder), options.runs)
+            print(f"{size:>6}  {ours:>8.2f}s  {theirs:>11.2f}s  {ratio:>6.2f}  {shared:>6.2f}s  {gate:>5.2f}")
 
 
 if __name__ == "__main__":
