@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -58,13 +59,19 @@ class Built:
 
 
 def document_date(project: Project, environ: Mapping[str, str] = os.environ) -> dt.date:
-    """SOURCE_DATE_EPOCH, else the newest note's date, else the campaign's start: same input, same date."""
+    """SOURCE_DATE_EPOCH, else the end of the newest note's month, else the campaign's start: same input, same date.
+
+    The note's own day would tell when somebody was heard. While that month lasts it is today.
+    """
     epoch = environ.get("SOURCE_DATE_EPOCH", "")
     if epoch.isdigit():
         return dt.datetime.fromtimestamp(int(epoch), dt.UTC).date()
     days = [note.date for note in project.notes if note.usable and note.date]
     start = project.mapping.campaign.start if project.mapping else None
-    return max(days) if days else start or project.today
+    if not days:
+        return start or project.today
+    newest = max(days)
+    return min(project.today, newest.replace(day=monthrange(newest.year, newest.month)[1]))
 
 
 def build_report(

@@ -239,9 +239,11 @@ def test_lessons_are_a_document_of_their_own(tmp_path):
     assert "## Partir tôt {#lesson-1}" in text
 
 
-def test_the_date_is_that_of_the_newest_note_or_of_the_environment(tmp_path):
+def test_the_date_tells_not_when_somebody_was_heard(tmp_path):
     project = sample(tmp_path)
-    assert document_date(project, {}) == dt.date(2023, 6, 20)
+    days = {dt.date(2023, 6, 25): dt.date(2023, 6, 25), dt.date(2024, 1, 1): dt.date(2023, 6, 30)}
+    for today, told in days.items():
+        assert document_date(replace(project, today=today), {}) == told
     assert document_date(project, {"SOURCE_DATE_EPOCH": "1700000000"}) == dt.date(2023, 11, 14)
 
 

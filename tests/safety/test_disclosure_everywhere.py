@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import io
 import json
 import re
+import shutil
 import sys
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 
 from consultkit.cli import main
-from consultkit.disclose import SHARED
+from consultkit.disclose import INTERNAL, SHARED
 from consultkit.privacy.identities import Identity
 from consultkit.privacy.matcher import Matcher
+from consultkit.privacy.readback import texts
 from consultkit.report.build import build_report
 from consultkit.report.proof import evidence
 from consultkit.report.share import build_share
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from campaigns import Campaign
-from test_disclose import expected_level, random_notes
+from campaigns import A, Campaign, N
+from test_disclose import check, expected_level, random_notes
 
 SETTINGS = settings(
     max_examples=40,
@@ -39,23 +43,11 @@ def test_share_holds_what_each_person_agreed_to_and_nothing_more(tmp_path_factor
         "\n".join((name, doc.title, doc.subtitle, doc.markdown, *doc.cover))
         for name, doc in shared.documents.items()
     )
+    for_others(text, notes, actors)
     for index, note in enumerate(notes):
-        level = expected_level(note, actors)
-        leaves = level != "none" and note.sensitivity != "confidential" and note.share
-        named = leaves and level in ("organisation", "role")
-        mine = [actor for actor in actors if actor.id in note.actors]
-        allowed = {
-            f"Cache{index}": False, f"Comm{index}": False, note.id: False,
-            f"Identifiant{index}": named, f"Resume{index}": leaves, f"Parole{index}": leaves,
-            note.place: named, note.role: leaves and level == "role",
-            f"{int(note.date[-2:])} juin 2023": named, f"{int(note.date[-2:])}\u00a0juin 2023": named,
-            **{actor.acronym: named for actor in mine}, **{actor.name.split()[1]: named for actor in mine},
-        }  # fmt: skip
-        for mark, may in allowed.items():
-            assert may or mark not in text, (level, mark)
+        leaves = expected_level(note, actors) != "none" and note.sensitivity != "confidential" and note.share
         assert (note.id in shared.notes) == leaves
-        if leaves:
-            assert f"Resume{index}" in text
+        assert not leaves or f"Resume{index}" in text
     assert list(shared.documents) == sorted(shared.documents)
 
 
@@ -106,6 +98,86 @@ def test_a_withdrawn_note_leaves_the_report_as_if_it_had_never_been(tmp_path_fac
         texts.append(build_report(project, edition=SHARED, force=True).document.markdown)
     assert "Parole0" not in texts[0] and notes[0].id not in texts[0]
     assert texts[0] == texts[1]
+
+
+EXPORTS = ("e.qdpx", "e.xlsx", "e.csv", "e.jsonl", "grille.xlsx")
+
+
+def written(root: Path, *command: str) -> str:
+    """What a command wrote to build/: names of files, texts, metadata; nothing of it stays."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        code = main([*command, "--root", str(root)])
+    found = []
+    for path in sorted((root / "build").rglob("*")) if code == 0 else ():
+        found += [path.name, *(text for _where, text in texts(path.read_bytes(), path.suffix))]
+    shutil.rmtree(root / "build", ignore_errors=True)
+    return "\n".join(found)
+
+
+@settings(parent=SETTINGS, max_examples=6)
+@given(random_notes())
+def test_nothing_that_was_not_agreed_to_stands_in_any_file_written(tmp_path_factory, found):
+    notes, actors = found
+    notes = [
+        dataclasses.replace(note, need=f"Comme {notes[0].id} et {notes[-1].id.lower()}.") for note in notes
+    ]
+    root = tmp_path_factory.mktemp("c")
+    body = "\n\n".join(
+        f"Constat{i} [@{note.id}]. « Parole{i} dite ici » [@{note.id}]." for i, note in enumerate(notes)
+    )
+    synthesis = f"---\nkind: synthesis\nregion: gao\nstatus: done\n---\n\n## O {{#organisation}}\n\n{body}\n"
+    Campaign(notes, actors, {"notes/gao/synthese.md": synthesis}).load(root)
+    formats = [word for to in ("docx", "html", "md") for word in ("--to", to)]
+    for edition in (SHARED, INTERNAL):
+        document = written(root, "report", "--force", "--edition", edition, *formats)
+        if edition == INTERNAL:  # what a note says of another stays in the team
+            document = re.sub("Comme [^.]+[.]", "", document)
+        assert all(f"Constat{index}" in document for index in range(len(notes)))
+        for index, note in enumerate(notes):
+            check(document, edition, note, index, expected_level(note, actors), actors)
+    shared = [written(root, "share", "--without-identities")]
+    for name in EXPORTS:
+        grid = ["--grid"] if name.startswith("grille") else []
+        shared.append(written(root, "export", str(root / "build" / name), "--force", *grid))
+        command = ("export", str(root / "build" / name), "--force", "--edition", INTERNAL, *grid)
+        in_the_team(written(root, *command), notes, actors)
+    for text in shared:
+        for_others(text, notes, actors)
+
+
+def for_others(text: str, notes: list[N], actors: list[A]) -> None:
+    """No mark of a note in what is shared of the notes themselves exceeds what was agreed to."""
+    for index, note in enumerate(notes):
+        level = expected_level(note, actors)
+        leaves = level != "none" and note.sensitivity != "confidential" and note.share
+        named = leaves and level in ("organisation", "role")
+        allowed = {
+            f"Cache{index}": False, f"Comm{index}": False, note.id: False, note.id.lower(): False,
+            f"Identifiant{index}": named, f"Resume{index}": leaves, f"Parole{index}": leaves,
+            note.place: named, note.role: leaves and level == "role", note.date: named,
+            f"{int(note.date[-2:])}\u00a0juin 2023": named,
+            **{actor.acronym: named for actor in actors if actor.id in note.actors},
+            **{actor.name.split()[1]: named for actor in actors if actor.id in note.actors},
+        }  # fmt: skip
+        for mark, may in allowed.items():
+            assert may or mark not in text, (level, mark)
+
+
+def in_the_team(text: str, notes: list[N], actors: list[A]) -> None:
+    """Codes aside, what stays in the team keeps to the attribution too."""
+    for index, note in enumerate(notes):
+        level = expected_level(note, actors)
+        shown = level != "none" and note.sensitivity != "confidential"
+        named = level in ("organisation", "role")
+        allowed = {
+            f"Cache{index}": False, f"Comm{index}": False, f"Identifiant{index}": shown and named,
+            f"Resume{index}": shown, f"Parole{index}": shown, note.place: named, note.role: level == "role",
+            note.date: named, f"{int(note.date[-2:])}\u00a0juin 2023": named,
+            **{actor.acronym: shown and named for actor in actors if actor.id in note.actors},
+            **{actor.name.split()[1]: named for actor in actors if actor.id in note.actors},
+        }  # fmt: skip
+        for mark, may in allowed.items():
+            assert may or mark not in text, (level, mark)
 
 
 def test_a_long_text_is_searched_like_a_short_one():
