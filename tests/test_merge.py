@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from consultkit.team.merge import merge
@@ -144,6 +144,11 @@ def write(actors: dict[str, dict]) -> str:
 
 @settings(max_examples=250, deadline=None)
 @given(ACTORS, ACTORS, ACTORS)
+@example(
+    {"a0": {"name": "x"}},
+    {"a0": {"name": "x"}},
+    {"a0": {"name": "x", "comment": "x", "cercles": ['"', ": #"]}},
+)
 def test_whatever_either_side_did_is_in_the_result_or_told(base: dict, ours: dict, theirs: dict) -> None:
     texts = [write(side) for side in (base, ours, theirs)]
     merged = merge(*texts)

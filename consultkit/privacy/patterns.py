@@ -146,7 +146,7 @@ _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ \u00a0-]?[A-Z0-9]{4}){2,7}(?:[ \u00a0-]
 _ID = r"[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*"
 _CITATION = re.compile(rf"\[\s*-?@{_ID}(?:\s*[;,]\s*-?@{_ID})*\s*\]")
 _CODE = re.compile(r"[A-Z]{2,}(?:[-_][A-Z]+)*[-_]\d+$")
-_HANDLE = re.compile(r"(?<![\w@/.&=;])@[A-Za-z_][\w.-]{2,}")
+_HANDLE = re.compile(r"(?<![\w@/.&=;])@(?![A-Z]+\()[A-Za-z_][\w.-]{2,}")
 _ACCOUNT = re.compile(
     r"(?:wa\.me|chat\.whatsapp\.com|api\.whatsapp\.com|t\.me|telegram\.me|facebook\.com|fb\.(?:com|me|watch)|m\.me"
     r"|instagram\.com|(?:twitter|x)\.com|linkedin\.com/(?:in|pub)|tiktok\.com|snapchat\.com/add|signal\.(?:me|group)"

@@ -22,7 +22,7 @@ Path = tuple[str, ...]  # (key,) | (key, "-", item) | (key, "=", sub-key) | ("#"
 Units = dict[Path, str]
 
 _KEY = re.compile(r"[^\s#-]")
-_COMMENT = re.compile(r"""(?:[^"'#]|"[^"]*"|'[^']*'|(?<=\w)'(?=\w)|(?<=\S)#)*?(?:(?<=\s)|^)(#.*)""")
+_COMMENT = re.compile(r"""(?:[^"'#]|"(?:[^"\\]|\\.)*"|'[^']*'|(?<=\w)'(?=\w)|(?<=\S)#)*?(?:(?<=\s)|^)(#.*)""")
 _ORDER = tuple(ACTOR.fields)
 
 
