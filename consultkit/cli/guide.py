@@ -68,7 +68,7 @@ def _leaks(project: Project, guide: Guide, name: str, data: bytes) -> list[str]:
         pieces.append(section.title)
         for question in section.questions:
             pieces += [question.text, *question.options, *question.probes, *question.advice]
-    return leaving.leaks(project, {name: data}, {guide.file: "\n\n".join(pieces)})
+    return leaving.leaks(project, {name: data}, {guide.file: "\n\n".join(pieces), **leaving.styles(project)})
 
 
 COMMANDS = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Mapping
 
@@ -32,6 +33,17 @@ def named(project: Project, said: Mapping[str, str], spared: Iterable[str] = ())
         for where, text in said.items()
         for told in gate.named(project.mapping, hidden, text, where, listed)
     ]
+
+
+def styles(project: Project) -> dict[str, str]:
+    """What the campaign's own page layout and style sheet say, which every document takes over."""
+    found = {}
+    for name in ("mise-en-page.typ", "style.css"):
+        path = project.root / "templates" / name
+        if path.is_file():
+            text = path.read_text("utf-8", "replace")
+            found[f"templates/{name}"] = text if name.endswith(".typ") else re.sub("@[a-z-]+", "", text)
+    return found
 
 
 def receiver(project: Project, to: str | None) -> list[str]:

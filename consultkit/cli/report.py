@@ -187,7 +187,8 @@ def _leaks(project: Project, built: Built, outputs: Mapping[str, bytes]) -> list
     """Known persons, hidden organisations, numbers and addresses in what would be written."""
     made, where = built.document, _("the document")
     around = (made.title, made.subtitle, *made.cover, made.banner, *(f.alt for f in made.figures.values()))
-    found = leaving.leaks(project, outputs, {where: "\n\n".join((made.markdown, *around))})
+    said = {where: "\n\n".join((made.markdown, *around)), **leaving.styles(project)}
+    found = leaving.leaks(project, outputs, said)
     traced = {name: data.decode() for name, data in outputs.items() if name == "evidence.json"}
     return found + leaving.named(project, {where: made.markdown, **traced}, built.presence)
 

@@ -59,9 +59,10 @@ class Built:
 
 
 def document_date(project: Project, environ: Mapping[str, str] = os.environ) -> dt.date:
-    """SOURCE_DATE_EPOCH, else the end of the newest note's month, else the campaign's start: same input, same date.
+    """SOURCE_DATE_EPOCH, else the end of the newest note's month, else the campaign's start.
 
-    The note's own day would tell when somebody was heard. While that month lasts it is today.
+    The same files give the same date. The note's own day would tell when somebody was heard. While its month
+    lasts, it is today.
     """
     epoch = environ.get("SOURCE_DATE_EPOCH", "")
     if epoch.isdigit():

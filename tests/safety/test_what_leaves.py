@@ -140,6 +140,20 @@ def test_a_number_on_the_cover_does_not_leave(root: Path, old: str, new: str) ->
     assert PHONE not in refused(root, *SHARED).replace(new, "")
 
 
+@pytest.mark.parametrize(
+    ("name", "more"), [("style.css", "h1::after { content: '%s' }"), ("mise-en-page.typ", "#let x = [%s]")]
+)
+def test_a_number_in_a_style_does_not_leave(root: Path, name: str, more: str) -> None:
+    def told(text: str) -> Spoil:
+        return shipped(name, lambda style: f"{style}\n{more % text}\n")
+
+    told("Bamako")(root)
+    assert run(root, *SHARED, "--to", "pdf").code == 0
+    shutil.rmtree(root / "build")
+    told(PHONE)(root)
+    assert f"templates/{name}" in refused(root, *SHARED, "--to", "pdf")
+
+
 # Codes of notes stay in the team
 
 CODED: dict[str, Spoil] = {
