@@ -9,18 +9,19 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
-from consultkit.evidence import Proof, Source, is_translation
+from consultkit.evidence import Proof, Source, is_translation, ledger
 from consultkit.i18n import _, language, ngettext
 from consultkit.kept_off import heading_words, left_open, with_off
 from consultkit.model import Actor, Block, Note, Part, Project, Synthesis
 from consultkit.parse.inline import Span, plain, spans, without_off
 from consultkit.parse.markdown import open_comment, scan
+from consultkit.privacy.folding import visible
 from consultkit.privacy.matcher import Matcher
 from consultkit.privacy.organisations import organisation_matcher
 from consultkit.report import words
@@ -33,13 +34,14 @@ CROWD = 3  # actors of a type, or talks in a language, that a region needs befor
 
 Written = TypeVar("Written", Note, Synthesis)
 
-_DASH = "-_\u00ad\u2010-\u2015\u2212"  # what word processors make of a code's hyphen
+_DASH = "(?:[-_\u00ad\u2010-\u2015\u2212]|%2[dD])"  # what programs make of a code's hyphen
 _CODE = re.compile(
-    rf"(?<![\w@-])(@?)(?=[A-Za-z]*[0-9{_DASH}])([A-Za-z][A-Za-z0-9]*(?:[{_DASH}][A-Za-z0-9]+)*)(?![\w-])"
+    rf"(?<![\w-])@?(?=[A-Za-z]*(?:[0-9]|{_DASH}))([A-Za-z][A-Za-z0-9]*(?:{_DASH}[A-Za-z0-9]+)*)(?![\w-])"
 )
+_MARKS = re.compile(r"[*_~]*")  # of emphasis
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^()\s]*$")
 _JOINS = re.compile("([\u2013\u2014])")  # from one code to another
-_DASHES = re.compile(f"[{_DASH}]")
+_DASHES = re.compile(_DASH)
 CUT = "[…]"
 
 
@@ -87,13 +89,24 @@ class Disclosure:
         return self._levels[note.file]
 
     def _level(self, note: Note) -> str:
-        if not note.usable or self.project.note_by_id.get(note.id) is not note:
-            return "none"
+        if not note.usable or self._written[note.id] > 1:
+            return "none"  # of two notes with one id, nobody can tell which one holds
         if note.attribution == "type":
             return "type" if self._type(note) else "region"
         if note.attribution in NAMED and len(self.actors(note)) < len(note.actors):
             return "region"
         return note.attribution if note.attribution in LEVELS else "none"
+
+    @cached_property
+    def _written(self) -> Counter[str]:
+        """For each id, how many notes bear it."""
+        return Counter(note.id for note in self.project.notes)
+
+    @cached_property
+    def _faulty(self) -> frozenset[str]:
+        """Files of notes whose header says what cannot be read: what it was to forbid is not known."""
+        kinds = ("note-value", "note-unknown-key", "note-missing-key")
+        return frozenset(fault.place.file for fault in self.project.faults if fault.kind in kinds)
 
     def _type(self, note: Note) -> str:
         """The one type of all actors heard, where at least three mapped actors of the region share it."""
@@ -114,8 +127,9 @@ class Disclosure:
         """For each region, how many mapped actors each type has."""
         crowds: dict[str, Counter[str]] = defaultdict(Counter)
         for actor in self.project.mapping.actor_by_id.values() if self.project.mapping else ():
-            for region in set(actor.regions):
-                crowds[region][actor.type] += 1
+            if actor.kind != "person" and actor.review != "remove":  # which no list of organisations shows
+                for region in set(actor.regions):
+                    crowds[region][actor.type] += 1
         return crowds
 
     def citable(self, note: Note | None) -> bool:
@@ -124,11 +138,14 @@ class Disclosure:
 
     def quotable(self, note: Note | None) -> bool:
         """Whether the words of the note may be quoted."""
-        return note is not None and self.citable(note) and note.consent.quote
+        sure = note is not None and note.file not in self._faulty
+        return note is not None and sure and self.citable(note) and note.consent.quote
 
     def showable(self, proof: Proof) -> bool:
         """Whether quoted words may be shown: never where they stand in what nobody may read."""
         if proof.found_as in (Source.OFF, Source.IDENTIFYING):
+            return False
+        if not proof.holds and ledger(self.project).reserved(proof.quotation.text):
             return False
         if proof.passage:
             return self.quotable(self.project.note_by_id.get(proof.passage.note))
@@ -207,7 +224,7 @@ class Disclosure:
     def annexed(self, note: Note) -> bool:
         """Whether the note itself may be shown: in the team, or to others where that was agreed to."""
         open_ = self.level(note) != "none" and note.sensitivity != "confidential"
-        return open_ and (self.internal or note.consent.share)
+        return open_ and note.file not in self._faulty and (self.internal or note.consent.share)
 
     def note(self, note: Note) -> ShownNote | None:
         """The note as this edition may show it; None where it may not be shown."""
@@ -324,17 +341,20 @@ class Disclosure:
         """
         if self.internal or not self._codes:
             return text
+        text = _edited(text, self._coded(text, *visible(text)))
+        return _edited(text, self._coded(text, text, range(len(text) + 1)))
 
-        def masked(match: re.Match[str]) -> str:
-            start, whole = match.start(), _code(match[2]) in self._codes
-            pieces = [CUT if _code(piece) in self._codes else piece for piece in _JOINS.split(match[2])]
-            if not whole and CUT not in pieces:
-                return match[0]
-            if text[start - 2 : start] == "{#" or _PICTURE.search(text, max(0, start - 500), start):
-                return match[0]
-            return CUT if whole else match[1] + "".join(pieces)
-
-        return _CODE.sub(masked, text)
+    def _coded(self, text: str, shown: str, places: Sequence[int]) -> Iterator[tuple[int, int, str]]:
+        """Where codes stand in a text, and what instead; `shown` is how it reads, `places` its signs."""
+        for match in _CODE.finditer(shown):
+            codes = [match[1]] if _code(match[1]) in self._codes else _JOINS.split(match[1])
+            masked = [CUT if _code(code) in self._codes else code for code in codes]
+            start, end = places[match.start()], places[match.end() - 1] + 1
+            if masked == codes or end - start > 3 * len(match[0]) + 12 or "\n" in text[start:end]:
+                continue  # what stands far apart is no code, though markup alone may part it
+            if not (text[start - 2 : start] == "{#" or _PICTURE.search(text, max(0, start - 500), start)):
+                marks = _MARKS.match(text, end) if set(text[start:end]) & set("*_~") else None
+                yield start, marks.end() if marks else end, "".join(masked)
 
     # Organisations that must not be recognised
 
@@ -361,9 +381,7 @@ class Disclosure:
         hits = [hit for hit in hits if hit[2] not in own]
         if any(set(text[start:end]) & set("[]{}") for start, end, _owner in hits):
             return self.without_names(note, plain(text))  # markup inside a name
-        for start, end, owner in sorted(hits, reverse=True):
-            text = text[:start] + _instead(owner in note.actors) + text[end:]
-        return text
+        return _edited(text, ((a, b, _instead(owner in note.actors)) for a, b, owner in sorted(hits)))
 
 
 def without_open_comments(project: Project) -> Project:
@@ -384,6 +402,13 @@ def without_open_comments(project: Project) -> Project:
     )  # fmt: skip
 
 
+def _edited(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
+    """The text with other words at these places, which are in order."""
+    for start, end, instead in reversed(list(edits)):
+        text = text[:start] + instead + text[end:]
+    return text
+
+
 def _code(id_: str) -> str:
     """A code as it is compared."""
     return _DASHES.sub("-", id_).casefold()
@@ -402,9 +427,7 @@ def respan(text: str, is_theme: Callable[[Span], bool]) -> str:
         theme = is_theme(span)
         edits.append((span.start, span.inner_start, "[" if theme else ""))
         edits.append((span.inner_end, span.end, "]{.theme}" if theme else ""))
-    for start, end, new in sorted(edits, reverse=True):
-        text = text[:start] + new + text[end:]
-    return text
+    return _edited(text, sorted(edits))
 
 
 def _originals(note: Note) -> frozenset[int]:

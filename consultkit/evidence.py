@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from consultkit.diagnostic import Place
-from consultkit.kept_off import heading_words, with_off
+from consultkit.kept_off import heading_words, left_open, with_off
 from consultkit.model import Block, Note, Project, Synthesis
 from consultkit.parse.inline import spans, without_off
 from consultkit.quotation import (
@@ -25,6 +26,7 @@ from consultkit.quotation import (
 )
 
 MIN_UNCITED_WORDS = 6
+_BRACKETS = re.compile(r"[\[\]]|\{[^{}]*\}?")
 
 
 class Source(StrEnum):
@@ -68,14 +70,14 @@ class Cited(NamedTuple):
 
 
 class Statement(NamedTuple):
-    """A block of a synthesis, what it cites and quotes; `uncited`: quoted words without citation."""
+    """A block of a synthesis, what it cites and quotes; `uncited`: quoted words (six or more) without one."""
 
     section: str
     block: Block
     place: Place
     citations: tuple[Cited, ...]
     quotations: tuple[Quotation, ...]
-    uncited: tuple[Place, ...]
+    uncited: tuple[Quotation, ...]
     within: str = ""  # the section, where `section` is a heading of its own below it
 
 
@@ -131,7 +133,7 @@ def _cited(block: Block, mark: CitationMark, file: str, section: str) -> Cited:
 
 def _block_quotation(
     synthesis: Synthesis, block: Block, marks: list[CitationMark], following: Block | None, section: str
-) -> tuple[list[Quotation], list[Place]]:
+) -> tuple[list[Quotation], list[Quotation]]:
     """A block quote, cited by the end of its last line or by the start of the paragraph that follows."""
     text = block.text
     ids: tuple[str, ...] = ()
@@ -142,25 +144,26 @@ def _block_quotation(
         if opening and not following.text[: opening[0].start].strip():
             ids = opening[0].ids
     place = block.place(synthesis.file, 0, len(block.text.split("\n")[0]))
+    quotation = Quotation(text.strip(), ids, place, synthesis.file, section, True)
     if ids:
-        return [Quotation(text.strip(), ids, place, synthesis.file, section, True)], []
-    return [], [place] if len(words(text)) >= MIN_UNCITED_WORDS else []
+        return [quotation], []
+    return [], [quotation] if len(words(text)) >= MIN_UNCITED_WORDS else []
 
 
 def _inline_quotations(
     synthesis: Synthesis, block: Block, marks: list[CitationMark], section: str
-) -> tuple[list[Quotation], list[Place]]:
+) -> tuple[list[Quotation], list[Quotation]]:
     quotations: list[Quotation] = []
-    uncited: list[Place] = []
+    uncited: list[Quotation] = []
     for quoted in quoted_passages(block.text):
         place = block.place(synthesis.file, quoted.start, quoted.end - quoted.start)
         mark = citation_after(block.text, quoted.end, marks)
+        ids = mark.ids if mark else ()
+        quotation = Quotation(quoted.inner.strip(), ids, place, synthesis.file, section, False)
         if mark:
-            quotations.append(
-                Quotation(quoted.inner.strip(), mark.ids, place, synthesis.file, section, False)
-            )
+            quotations.append(quotation)
         elif len(words(quoted.inner)) >= MIN_UNCITED_WORDS:
-            uncited.append(place)
+            uncited.append(quotation)
     return quotations, uncited
 
 
@@ -215,6 +218,17 @@ class Ledger:
         pieces = fragments(quotation.text)
         return any(holds(passage.words, pieces) for passage in self.passages(note))
 
+    def reserved(self, text: str) -> Passage | None:
+        """The passage that holds these words (six or more), where none that may be quoted does."""
+        pieces, found = fragments(text), None
+        for note in self.project.notes if len(words(text)) >= MIN_UNCITED_WORDS else ():
+            for passage in self.passages(note):
+                if holds(passage.words, pieces):
+                    if not _is_reserved(note, passage):
+                        return None
+                    found = found or passage
+        return found
+
     def _elsewhere(self, quotation: Quotation, pieces: list[str]) -> str:
         for note in self.project.notes:
             if note.id not in quotation.ids and note.usable:
@@ -224,6 +238,13 @@ class Ledger:
         return ""
 
 
+def _is_reserved(note: Note, passage: Passage) -> bool:
+    """Whether nobody may quote a passage, whoever is cited for it."""
+    if passage.source in (Source.OFF, Source.IDENTIFYING) or not note.usable or note.attribution == "none":
+        return True
+    return passage.source is Source.VERBATIM and not note.consent.quote
+
+
 @lru_cache(maxsize=2)
 def ledger(project: Project) -> Ledger:
     """The project's ledger, made once."""
@@ -231,8 +252,9 @@ def ledger(project: Project) -> Ledger:
 
 
 def _passages(note: Note, project: Project) -> Iterator[Passage]:
-    guide = project.guide
+    guide, known = project.guide, project.mapping.actor_by_id if project.mapping else {}
     observation = hidden = False
+    below = note.attribution not in ("role", "organisation") or not known.keys() >= set(note.actors)
     for part, off in with_off(note.body.parts):
         classes = part.heading.attributes.classes
         section = guide.section_by_id.get(part.heading.id) if guide else None
@@ -240,7 +262,6 @@ def _passages(note: Note, project: Project) -> Iterator[Passage]:
         if part.heading.level <= 2:
             observation = "observation" in classes or bool(section and section.observation)
         identifying = "identifying" in classes or bool(question and question.identifying)
-        below = note.attribution in ("type", "region", "none")
         hidden = below and (
             identifying or (hidden and part.heading.level > 3)
         )  # deeper headings belong to it
@@ -268,6 +289,9 @@ def is_translation(block: Block) -> bool:
 def _texts(block: Block) -> Iterator[tuple[Source, str]]:
     """The block's words: what was spoken, what is summary, and what its writer keeps off."""
     text = without_off(block.text)
+    if left_open(text):
+        yield Source.OFF, normalise(_BRACKETS.sub("", block.text))
+        return
     whole = normalise(block.text) if text != block.text else ""
     if block.kind == "quote":
         yield Source.VERBATIM, normalise(text)

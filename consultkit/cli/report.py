@@ -190,7 +190,9 @@ def _leaks(project: Project, built: Built, outputs: Mapping[str, bytes]) -> list
     said = {where: "\n\n".join((made.markdown, *around)), **leaving.styles(project)}
     found = leaving.leaks(project, outputs, said)
     traced = {name: data.decode() for name, data in outputs.items() if name == "evidence.json"}
-    return found + leaving.named(project, {where: made.markdown, **traced}, built.presence)
+    return found + leaving.named(
+        project, {where: f"{made.title}\n\n{made.subtitle}\n\n{made.markdown}", **traced}, built.presence
+    )
 
 
 def _write(

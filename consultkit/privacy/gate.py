@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -80,8 +81,8 @@ def named(
     if not hidden or mapping is None:
         return []
     others = [actor.name for actor in mapping.actors if actor.id not in hidden]
-    for name in sorted((*spared, *others), key=len, reverse=True):
-        text = text.replace(name, "")
+    whole = "|".join(map(re.escape, sorted({*spared, *others} - {""}, key=len, reverse=True)))
+    text = re.sub(rf"(?<!\w)(?:{whole})(?!\w)", "", text) if whole else text
     owners = {hit.owner for hit in organisation_matcher(mapping, hidden).search(text)}
     message = _("An organisation that asked not to be named ({owner}) stands in {where}.")
     return [message.format(owner=owner, where=where) for owner in sorted(owners)]

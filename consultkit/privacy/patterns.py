@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from consultkit.i18n import N_
 from consultkit.privacy.first_look import may_hold_pattern
-from consultkit.privacy.folding import edge
+from consultkit.privacy.folding import MARKUP, edge, visible
 
 KINDS = {
     "phone": N_("phone number"),
@@ -195,7 +195,7 @@ _SPELT_AT = re.compile(r"[\[(](?:at|arobase|chez)[\])]", re.IGNORECASE)
 _DOMAIN = re.compile(r"\.(?:com|me|net|im|watch|group)/|(?:skype|whatsapp|tg|viber):")
 _SEARCHES: tuple[tuple[re.Pattern[str], tuple[Finder, ...]], ...] = (
     (_NUMBER, (_phones, _coordinates, _ibans, _plates)),
-    (_AT, (_emails, _handles)),
+    (_AT, (_emails,)),
     (_PLUS_CODE, (_plus_codes,)),
     (_SPELT_AT, (_spelt_emails,)),
     (_DOMAIN, (_accounts,)),
@@ -209,8 +209,13 @@ def search(text: str) -> list[PatternHit]:
 
 
 def search_closely(text: str) -> list[PatternHit]:
-    """As `search`, without the first look that spares most texts."""
+    """As `search`, without the first look that spares most texts; markup and entities hide nothing."""
     found = {hit for sign, finders in _SEARCHES for hit in _around(text, sign, finders)}
+    found |= set(_around(text, _AT, (_handles,)))  # without its brackets, a citation would look like one
+    if MARKUP.search(text):
+        shown, places = visible(text)
+        seen = {hit for sign, finders in _SEARCHES for hit in _around(shown, sign, finders)}
+        found |= {PatternHit(hit.kind, places[hit.start], places[hit.end - 1] + 1) for hit in seen}
     hits: list[PatternHit] = []
     for hit in sorted(found, key=lambda hit: (hit.start, -hit.end)):
         if not hits or hit.start >= hits[-1].end:

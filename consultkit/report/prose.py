@@ -122,7 +122,7 @@ class Prose:
                 ids, taken = opening[0].ids, True
         text = self._plain_citations(text, citations(text))
         if not ids:
-            return _quoted(text), taken
+            return self._uncited(text, _quoted(text)), taken
         proof = self.ledger.prove(
             Quotation(text.strip(), ids, block.place(document.file), document.file, section, True)
         )
@@ -137,15 +137,18 @@ class Prose:
     def _inline(self, document: Synthesis, block: Block, section: str) -> str:
         text = self._prepared(block.text)
         marks = citations(text)
-        if not marks:
-            return text
         pieces: list[str] = []
         position = 0
         for quoted in quoted_passages(text):
             mark = citation_after(text, quoted.end, marks)
-            if mark is None or quoted.start < position:
+            if quoted.start < position:
                 continue
             pieces.append(self._plain_citations(text[position : quoted.start], None))
+            if mark is None:
+                whole = text[quoted.start : quoted.end]
+                pieces.append(self._plain_citations(self._uncited(quoted.inner, whole), None))
+                position = quoted.end
+                continue
             place = block.place(document.file, quoted.start, quoted.end - quoted.start)
             quotation = Quotation(quoted.inner.strip(), mark.ids, place, document.file, section, False)
             words, between = text[quoted.start : quoted.end], text[quoted.end : mark.start]
@@ -165,6 +168,13 @@ class Prose:
         mark = f"[]{{#{anchor}}}" if anchor else ""
         self._keep(proof, _quoted(f"{quotation.text}\n\n[— {attribution}]{{.attribution}}"), anchor)
         return f"{mark}{words}{closing} — {attribution}{stop or _stop(quotation.text, rest)}"
+
+    def _uncited(self, words: str, shown: str) -> str:
+        """Quoted words for which no note is cited: withheld where they stand in what nobody may quote."""
+        if not self.ledger.reserved(words):
+            return shown
+        self.withheld += 1
+        return missing(_("quotation withheld: its note may not be quoted"))
 
     def _attributed(self, proof: Proof) -> tuple[str, str]:
         """The attribution of a quotation, with the link to its note in the team's edition, and its id."""

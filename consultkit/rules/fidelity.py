@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
 from consultkit.diagnostic import Finding, Place, Severity
-from consultkit.evidence import Proof, Quotation, Source, Statement, ledger
+from consultkit.evidence import Passage, Proof, Quotation, Source, Statement, ledger
 from consultkit.i18n import _
 from consultkit.model import Block, Note, Project, Synthesis
 from consultkit.quotation import ANY_AT, CITATION
@@ -119,6 +119,22 @@ def quoted_without_consent(project: Project) -> Iterator[Finding]:
                 if note.usable and note.attribution != "none" and _refuses(note):
                     message = _("{id} may not be quoted (consent.quote is not true).").format(id=note.id)
                     yield Finding(quotation.place, message, _("Say it in your own words and cite the note."))
+    for quotation, passage in _reserved(project):
+        if passage.source not in (Source.OFF, Source.IDENTIFYING):
+            message = _("These words stand in {id} (line {line}), which may not be quoted.")
+            text = message.format(id=passage.note, line=passage.place.line)
+            yield Finding(quotation.place, text, _("Take the quotation out."))
+
+
+def _reserved(project: Project) -> Iterator[tuple[Quotation, Passage]]:
+    """Quoted words that cite no note, or another, and stand where nobody may quote them."""
+    for _synthesis, statement in _statements(project):
+        for quotation in statement.uncited:
+            if passage := ledger(project).reserved(quotation.text):
+                yield quotation, passage
+    for proof in _proofs(project):
+        if proof.found_as is None and (passage := ledger(project).reserved(proof.quotation.text)):
+            yield proof.quotation, passage
 
 
 def _quoted_notes(project: Project, quotation: Quotation) -> list[Note]:
@@ -191,6 +207,8 @@ def quotation_not_verbatim(project: Project) -> Iterator[Finding]:
     for proof in _proofs(project):
         ids = proof.quotation.ids
         if proof.found_as is None and not any(damaged(project, project.note_by_id[id_]) for id_ in ids):
+            if ledger(project).reserved(proof.quotation.text):
+                continue  # told as such
             message = _("These words do not stand in {ids}.").format(ids=", ".join(ids))
             yield Finding(proof.quotation.place, message, _near(proof))
 
@@ -262,8 +280,9 @@ def quoted_without_citation(project: Project) -> Iterator[Finding]:
             cited_amiss = malformed(project, statement.block) or (
                 statement.block.kind == "quote" and following and malformed(project, following.block)
             )
-            for place in () if cited_amiss else statement.uncited:
-                yield Finding(place, _("These quoted words cite no note."), help)
+            for quotation in () if cited_amiss else statement.uncited:
+                if not ledger(project).reserved(quotation.text):  # told as such
+                    yield Finding(quotation.place, _("These quoted words cite no note."), help)
 
 
 @rule("F017")
@@ -279,11 +298,15 @@ def hidden_passage_quoted(project: Project) -> Iterator[Finding]:
     Good:
         « On ne passe plus après seize heures » [@GAO-01].
     """
+    message = _("{id} keeps these words off every output (line {line}).")
     for proof in _proofs(project):
         if proof.found_as in (Source.OFF, Source.IDENTIFYING) and proof.passage:
-            message = _("{id} keeps these words off every output (line {line}).")
             text = message.format(id=proof.passage.note, line=proof.passage.place.line)
             yield Finding(proof.quotation.place, text, _("Take the quotation out."))
+    for quotation, passage in _reserved(project):
+        if passage.source in (Source.OFF, Source.IDENTIFYING):
+            text = message.format(id=passage.note, line=passage.place.line)
+            yield Finding(quotation.place, text, _("Take the quotation out."))
 
 
 @rule("F019")

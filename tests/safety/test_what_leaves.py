@@ -160,6 +160,9 @@ CODED: dict[str, Spoil] = {
     "in lower case": finding("Voir gao-01."),
     "with a hyphen that does not break": finding("Voir GAO\u201101."),
     "with a dash": finding("Voir GAO\u201301."),
+    "with a sign escaped": finding("Voir GAO\\-01 et GAO&#45;01."),
+    "with marks inside": finding("Voir GAO-**01** et **GAO**-01, *GAO-01*."),
+    "in an address": finding("[ici](https://example.net/GAO%2D01)"),
     "from one to another": finding("Voir GAO-01\u2013GAO-02."),
     "in a code block": finding("```\nGAO-01 [@GAO-01]\n```"),
     "in the guide's changes": swap(GUIDE, "Première version", "Suite à GAO-01"),
@@ -260,6 +263,74 @@ def test_words_below_a_heading_that_is_kept_off_cannot_be_quoted(root: Path) -> 
     assert "vraiment entre nous" not in written(root)
 
 
+# Words that nobody may quote, whoever is cited for them
+
+GAO_02 = "notes/gao/GAO-02.md"
+PEUR = "Les gens ont peur, mais ils continuent d'aller au marché."
+UNQUOTABLE: dict[str, tuple[Spoil, ...]] = {
+    "withdrawn": (swap(GAO_02, "  quote: true\n", "  quote: true\n  withdrawn: 2023-07-01\n"),),
+    "a draft": (swap(GAO_02, "status: done", "status: draft"),),
+    "attributed to nobody": (swap(GAO_02, "attribution: type", "attribution: none"),),
+    "not to be quoted": (swap(GAO_02, "  quote: true\n", "  quote: false\n"),),
+    "kept off": (swap(GAO_02, f"> {PEUR}", f"> [{PEUR}]{{.off}}"),),
+    "kept off, with a space": (swap(GAO_02, f"> {PEUR}", f"> [{PEUR}] {{.off}}"),),
+    "identifying": (swap(NOTE, "L'association existe", f"> {PEUR}\n\nL'association existe"), swap(GAO_02, PEUR, "Rien.")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edition", [SHARED, INTERNAL])
+@pytest.mark.parametrize("cited", ["", " [@GAO-01]"])
+@pytest.mark.parametrize("quoted", ["> {}{}", "On dit : « {} »{}, et encore."])
+@pytest.mark.parametrize("case", UNQUOTABLE)
+def test_words_that_nobody_may_quote_stay_in(
+    root: Path, case: str, quoted: str, cited: str, edition: tuple[str, ...]
+) -> None:
+    swap(SYNTHESIS, "\n\nD'autres le confirment [@GAO-02].", "")(root)
+    swap(SYNTHESIS, "[@GAO-01; @GAO-02]", "[@GAO-01]")(root)
+    for spoil in UNQUOTABLE[case]:
+        spoil(root)
+    before = [code for code, file, _line in problems(root) if file == SYNTHESIS]
+    finding(quoted.format(PEUR, cited))(root)
+    told = [code for code, file, _line in problems(root) if file == SYNTHESIS]
+    assert sorted(set(told) - set(before)) in (["F008"], ["F017"])
+    assert run(root, *edition).code == 0
+    synthesis = written(root).split("La salle était pleine")[0]
+    assert "d’aller au marché" not in synthesis and "d'aller au marché" not in synthesis
+
+
+def test_words_that_a_note_in_use_holds_as_well_may_be_quoted(root: Path) -> None:
+    finding(f"> {PEUR}")(root)
+    UNQUOTABLE["not to be quoted"][0](root)
+    answer(f"Il l'a dit : « {PEUR} »")(root)
+    assert "F008" not in [code for code, _file, _line in problems(root)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("sensitivity: ", "sensitivity: confidentiell"),
+        ("status: done", "status: done\nwithdrawn: 2023-07-01"),
+    ],
+)
+def test_a_note_whose_header_cannot_be_read_is_shown_to_nobody(root: Path, old: str, new: str) -> None:
+    shareable(root)
+    if old not in (root / NOTE).read_text("utf-8"):
+        old, new = "status: done", f"status: done\n{new}"
+    swap(NOTE, old, new)(root)
+    for command in (("export", str(root / "build/e.jsonl"), "--force"), (*SHARED,), (*INTERNAL,)):
+        assert run(root, *command).code == 0
+        assert "On ne passe plus" not in written(root)
+        shutil.rmtree(root / "build")
+
+
+def test_a_copy_of_a_note_gives_nothing_back(root: Path) -> None:
+    text = (root / NOTE).read_text("utf-8")
+    (root / "notes/gao/AAA.md").write_text(text, "utf-8")
+    swap(NOTE, "  quote: true\n", "  quote: true\n  withdrawn: 2023-07-01\n")(root)
+    assert run(root, *INTERNAL).code == 0
+    assert "On ne passe plus" not in written(root)
+
+
 # Organisations that no note in use allows to name
 
 
@@ -306,6 +377,17 @@ def test_while_drafts_are_all_there_is_what_they_say_counts(root: Path) -> None:
     swap(NOTE, "attribution: type", "attribution: organisation")(root)
     finding("L'Association Tamat est de Gao.")(root)
     assert "P007" not in [code for code, _file, _line in problems(root)]
+
+
+def test_another_actor_within_its_name_hides_no_organisation(root: Path) -> None:
+    swap(MAPPING, "actors:\n", "actors:\n  - {id: alka, name: Alka, type: onu, regions: [gao]}\n")(root)
+    swap(GUIDE, "Première version", "Revu avec Alkafo")(root)
+    assert "alkafo" in refused(root, *SHARED)
+
+
+def test_the_title_names_no_organisation(root: Path) -> None:
+    swap(MAPPING, "le cas de Gao", "vus par le Réseau Alkafo")(root)
+    assert "alkafo" in refused(root, *SHARED)
 
 
 def test_a_note_in_use_that_allows_it_lets_an_organisation_be_named(root: Path) -> None:
