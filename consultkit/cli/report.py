@@ -90,6 +90,8 @@ def report(
     refusals = _refusals(project, kind, region)
     if refusals and (not force or project.mapping is None):
         return refuse(project, refusals, forcible=project.mapping is not None)
+    if refusals and (named := _named_beside(project, refusals)):
+        return refuse(project, named)
     formats = [str(f) for f in dict.fromkeys(to or [Format.DOCX, Format.PDF])]
     day = day_given(since) if since else None
     if refusals:
@@ -130,6 +132,14 @@ def _refusals(project: Project, kind: Kind, region: str | None) -> list[Diagnost
     problems = [d for d in select(run(project), ignored=["C"]) if d.severity is Severity.ERROR]
     reads = _reads(project, kind, region)
     return [problem for problem in problems if reads(problem.place.file)]
+
+
+def _named_beside(project: Project, refusals: list[Diagnostic]) -> list[Diagnostic]:
+    """Of the errors, organisations named beside a note that does not allow it: nothing overrides these."""
+    from consultkit.rules.privacy import named_beside
+
+    places = {finding.place for finding in named_beside(project)}
+    return [problem for problem in refusals if problem.code == "P007" and problem.place in places]
 
 
 def _reads(project: Project, kind: Kind, region: str | None) -> Callable[[str], bool]:

@@ -116,16 +116,18 @@ def build_report(
 def _made_from(view: View, kind: str) -> set[str]:
     """Ids of the notes that a document rests on: counted or cited in it."""
     project = view.project
-    if kind != "lessons":
-        return {n.id for n in project.notes if n.usable and view.region in ("", n.region)}
+    wanted = {"report": "synthesis", "lessons": "lessons"}.get(kind)
     cited = (
         id_
         for document, found in view.prose.ledger.statements
-        for statement in found if document.kind == "lessons"
-        for citation in statement.citations
+        if document.kind == wanted and (wanted == "lessons" or view.region in ("", document.region))
+        for statement in found for citation in statement.citations
         for id_ in citation.ids
     )  # fmt: skip
-    return {id_ for id_ in cited if view.disclosure.citable(project.note_by_id.get(id_))}
+    made = {id_ for id_ in cited if view.disclosure.citable(project.note_by_id.get(id_))}
+    if kind != "lessons":
+        made |= {n.id for n in project.notes if n.usable and view.region in ("", n.region)}
+    return made
 
 
 def _body(view: View, kind: str, lang: str, since: dt.date | None) -> tuple[str, Annex | None]:

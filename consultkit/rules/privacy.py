@@ -177,19 +177,48 @@ def actor_named_below_attribution(project: Project) -> Iterator[Finding]:
     Good:
         D'autres le confirment [@GAO-02].
     """
-    hidden = hidden_actors(project)
-    if not hidden or project.mapping is None or not (project.syntheses or project.lessons):
+    if project.mapping is None or not (project.syntheses or project.lessons):
         return
+    hidden = hidden_actors(project)
+    if hidden:
+        from consultkit.privacy.organisations import organisation_matcher
+
+        search = organisation_matcher(project.mapping, hidden).search
+        for document in (*project.syntheses, *project.lessons):
+            text = project.sources[document.file].text
+            for hit in search(text):
+                yield _named(place_at(text, hit.start, document.file), hit.owner)
+    yield from named_beside(project)
+
+
+def _named(place: Place, owner: str) -> Finding:
+    message = _("An organisation is named here that asked not to be ({owner}).").format(owner=owner)
+    return Finding(place, message, _("Write its type instead."))
+
+
+def named_beside(project: Project) -> Iterator[Finding]:
+    """Organisations that another note allows to name, named where the note cited for it does not."""
+    capped = {note.id: note for note in project.notes if note.usable and note.attribution not in NAMED}
+    openly = {a for n in project.notes if n.usable and n.attribution in NAMED for a in n.actors}
+    mixed = {actor for note in capped.values() for actor in note.actors} & openly
+    if not mixed or project.mapping is None:
+        return
+    from consultkit.evidence import ledger
     from consultkit.privacy.organisations import organisation_matcher
 
-    search = organisation_matcher(project.mapping, hidden).search
-    for document in (*project.syntheses, *project.lessons):
-        text = project.sources[document.file].text
-        for hit in search(text):
-            message = _("An organisation is named here that asked not to be ({owner}).").format(
-                owner=hit.owner
-            )
-            yield Finding(place_at(text, hit.start, document.file), message, _("Write its type instead."))
+    search = organisation_matcher(project.mapping, mixed).search
+    for document, statements in ledger(project).statements:
+        for statement in statements:
+            cited = [
+                project.note_by_id[i] for c in statement.citations for i in c.ids if i in project.note_by_id
+            ]
+            below = {actor for note in cited if note.id in capped for actor in note.actors}
+            below -= {actor for note in cited if note.id not in capped for actor in note.actors}
+            for hit in search(statement.block.text) if below & mixed else ():
+                if hit.owner in below:
+                    yield _named(
+                        statement.block.place(document.file, hit.start, hit.end - hit.start), hit.owner
+                    )
 
 
 @rule("P008", Severity.WARNING)

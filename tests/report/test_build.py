@@ -311,3 +311,13 @@ def test_what_a_user_leaves_open_ends_with_the_user_s_text(tmp_path):
     assert "\n# Conclusion" in made
     assert made.index("Avant") < made.index("Après") < made.index("\n# Conclusion")
     assert "<div>" not in made
+
+
+def test_a_regions_document_rests_on_the_notes_of_others_that_it_cites(tmp_path):
+    notes = [N("G-1", ("tamat",)), N("M-1", ("sigi",), region="mopti", extra="also_regions: [gao]\n")]
+    files = {"notes/gao/synthese.md": synthesis("## O {#organisation}\n\nOui [@M-1].")}
+    actors = [A("tamat"), A("sigi", regions=("gao", "mopti"))]
+    project = Campaign(notes, actors, files).load(tmp_path)
+    assert build_report(project, region="gao").notes == ("G-1", "M-1")
+    assert build_report(project, region="mopti").notes == ("M-1",)
+    assert build_report(project, kind="progress", region="gao").notes == ("G-1",)

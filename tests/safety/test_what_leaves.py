@@ -379,6 +379,16 @@ def test_while_drafts_are_all_there_is_what_they_say_counts(root: Path) -> None:
     assert "P007" not in [code for code, _file, _line in problems(root)]
 
 
+@pytest.mark.parametrize(
+    ("cited", "allowed"), [("[@GAO-01]", False), ("[@GAO-09]", True), ("[@GAO-01; @GAO-09]", True)]
+)
+def test_an_organisation_is_named_for_the_note_that_allows_it(root: Path, cited: str, allowed: bool) -> None:
+    second_note()(root)
+    finding(f"L'Association Tamat a peur {cited}.")(root)
+    assert ("P007" not in [code for code, _file, _line in problems(root)]) is allowed
+    assert run(root, *SHARED).code == (0 if allowed else 1)
+
+
 def test_another_actor_within_its_name_hides_no_organisation(root: Path) -> None:
     swap(MAPPING, "actors:\n", "actors:\n  - {id: alka, name: Alka, type: onu, regions: [gao]}\n")(root)
     swap(GUIDE, "Première version", "Revu avec Alkafo")(root)
@@ -392,7 +402,7 @@ def test_the_title_names_no_organisation(root: Path) -> None:
 
 def test_a_note_in_use_that_allows_it_lets_an_organisation_be_named(root: Path) -> None:
     second_note()(root)
-    finding("L'Association Tamat confirme que l'accès recule [@GAO-01].")(root)
+    finding("L'Association Tamat confirme que l'accès recule [@GAO-09].")(root)
     assert run(root, *SHARED).code == 0
 
 
