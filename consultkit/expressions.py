@@ -23,7 +23,7 @@ from consultkit.diagnostic import Place
 from consultkit.i18n import _
 from consultkit.model import Note, Project, Synthesis
 from consultkit.privacy.cells import THRESHOLD
-from consultkit.progress import themes_in
+from consultkit.progress import themes_raised
 from consultkit.report.tables import missing
 from consultkit.schema.declare import GENDER, MODE
 from consultkit.text import did_you_mean, listing
@@ -160,7 +160,7 @@ def _has_type(project: Project, note: Note, wanted: str) -> bool:
 _FITS: dict[str, Callable[[Project, Note, str], bool]] = {
     "region": lambda project, note, wanted: note.region == wanted,
     "type": _has_type,
-    "theme": lambda project, note, wanted: wanted in themes_in(note, project),
+    "theme": lambda project, note, wanted: wanted in themes_raised(project)[note.id],
     "mode": lambda project, note, wanted: note.mode == wanted,
     "sex": lambda project, note, wanted: any(p.gender == wanted for p in note.participants),
 }

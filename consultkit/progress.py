@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
+from functools import lru_cache
 from typing import NamedTuple
 
 from consultkit.calendar import add_working_days, campaign_end, working_days_between
@@ -46,6 +47,16 @@ def themes_in(note: Note, project: Project) -> Counter[str]:
             for span in spans(without_off(block.text))[0]:
                 found.update(name for name in span.classes if name in project.theme_by_id)
     return found
+
+
+@lru_cache(maxsize=2)
+def themes_raised(project: Project) -> dict[str, frozenset[str]]:
+    """For each consultation that counts, by id, the themes that it raised, its follow-ups included."""
+    found = {note.id: set(themes_in(note, project)) for note in project.notes if note.counts}
+    for note in project.notes:
+        if note.usable and note.follow_up_of in found:
+            found[note.follow_up_of].update(themes_in(note, project))
+    return {id_: frozenset(themes) for id_, themes in found.items()}
 
 
 def theme_counts(project: Project) -> list[ThemeCount]:

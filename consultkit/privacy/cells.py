@@ -80,10 +80,28 @@ def merge_small(table: Table, label: str, threshold: int = THRESHOLD) -> Table:
 
 def mask(table: Table, threshold: int = THRESHOLD) -> Masked:
     """The table with small counts hidden, and as few others as keep them so."""
+    masked = _mask(table, threshold, public=False)
+    assert masked is not None  # hiding every total with the counts is always enough
+    return masked
+
+
+def mask_below(table: Table, threshold: int = THRESHOLD) -> Masked | None:
+    """The same where readers know the columns' totals: these are shown; None where that gives a count away.
+
+    A small count then leaves room for as many values as its column's total allows, up to the threshold.
+    """
+    return _mask(table, threshold, public=True)
+
+
+def _mask(table: Table, threshold: int, *, public: bool) -> Masked | None:
     grid = _with_totals(table)
-    hidden = {cell for cell in _cells(grid) if 0 < _at(grid, cell) < threshold}
-    while (exposed := _exposed(grid, hidden, threshold)) is not None:
-        hidden |= _loop(grid, hidden, *exposed)
+    known = {(len(grid) - 1, column) for column in range(len(grid[0]))} if public else set()
+    hidden = {cell for cell in _cells(grid) if 0 < _at(grid, cell) < threshold} - known
+    while (exposed := _exposed(grid, hidden, threshold, public)) is not None:
+        more = _loops(grid, hidden, *exposed, known)
+        if more is None:
+            return None
+        hidden |= more
     return _masked(table, grid, hidden)
 
 
@@ -179,10 +197,12 @@ def _path(
     return path
 
 
-def _exposed(grid: Grid, hidden: set[Cell], threshold: int) -> tuple[Cell, int] | None:
+def _exposed(grid: Grid, hidden: set[Cell], threshold: int, public: bool) -> tuple[Cell, int] | None:
     """A hidden count that leaves too little room, and how many other values it needs; or None."""
     for cell in sorted(hidden):
         enough = threshold - 1 if 0 < _at(grid, cell) < threshold else 1
+        if public:
+            enough = min(enough, grid[-1][cell[1]])
         if _room(grid, hidden, cell, enough) < enough:
             return cell, enough
     return None
@@ -209,13 +229,28 @@ def _cost(grid: Grid, hidden: set[Cell], cell: Cell) -> int:
     return 100 + _at(grid, cell) if _at(grid, cell) else _ZERO
 
 
-def _loop(grid: Grid, hidden: set[Cell], exposed: Cell, enough: int) -> set[Cell]:
-    """The counts of the cheapest loop (Dijkstra) along which the exposed one can rise by enough."""
-    source, sink = reversed(_ends(grid, exposed))
+def _loops(grid: Grid, hidden: set[Cell], exposed: Cell, enough: int, known: set[Cell]) -> set[Cell] | None:
+    """What to hide for an exposed count to have room: rising or, where readers know too much, falling."""
+    rising = _loop(grid, hidden, exposed, enough, known)
+    if rising is not None:
+        return rising
+    down = min(enough, _at(grid, exposed))
+    falling = _loop(grid, hidden, exposed, -down, known) if down else None
+    rising = _loop(grid, hidden, exposed, enough - down, known) if enough > down else set()
+    found = None if falling is None or rising is None else falling | rising
+    return found if found is not None and not found <= hidden else None
+
+
+def _loop(grid: Grid, hidden: set[Cell], exposed: Cell, by: int, known: set[Cell]) -> set[Cell] | None:
+    """The counts of the cheapest loop (Dijkstra) along which the exposed one can rise by so much (below zero:
+    fall); None where there is none without what readers know.
+    """
+    enough = abs(by)
+    source, sink = reversed(_ends(grid, exposed)) if by > 0 else _ends(grid, exposed)
     steps: dict[int, list[tuple[int, Cell]]] = {}
     for cell in _cells(grid):
         start, end = _ends(grid, cell)
-        if cell != exposed:
+        if cell != exposed and cell not in known:
             steps.setdefault(start, []).append((end, cell))
             if _at(grid, cell) >= enough:
                 steps.setdefault(end, []).append((start, cell))
@@ -228,6 +263,8 @@ def _loop(grid: Grid, hidden: set[Cell], exposed: Cell, enough: int) -> set[Cell
         came[node] = (before, cell)
         for other, step in steps.get(node, ()):
             heappush(queue, (cost + _cost(grid, hidden, step), other, node, step))
+    if sink not in came:
+        return None
     loop, node = {exposed}, sink
     while node != source:
         node, cell = came[node]
@@ -247,3 +284,72 @@ def _masked(table: Table, grid: Grid, hidden: set[Cell]) -> Masked:
         tuple(shown[-1][:-1]),
         shown[-1][-1],
     )
+
+
+# One count seen in several tables, whose cells each add up to it.
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one total is made of: counts, and how large a reader knows that each can be."""
+
+    counts: tuple[int, ...]
+    most: tuple[int, ...]
+
+
+def mask_lines(
+    lines: Sequence[Line], *, told: bool = True, threshold: int = THRESHOLD
+) -> tuple[list[tuple[int | None, ...]], int | None]:
+    """The lines of one total, and the total (hidden unless `told`): small counts are not to be computed.
+
+    Each leaves room for as many values as the threshold counts, or as its most allows.
+    """
+    ceiling = min((sum(line.most) for line in lines), default=0)
+    lines = [Line(line.counts, tuple(min(most, ceiling) for most in line.most)) for line in lines]
+    total = sum(lines[0].counts) if lines else 0
+    hidden = [{i for i, n in enumerate(line.counts) if 0 < n < threshold} for line in lines]
+    told = told and not 0 < total < threshold
+    while (at := _known_too_well(lines, hidden, total, told, threshold)) is not None:
+        more = [(index, i) for index in sorted(range(len(lines)), key=lambda index: index != at)
+                for i in _cheapest(lines[index], hidden[index])]  # fmt: skip
+        mine = bool(more) and (more[0][0] == at or not told)
+        if told and not mine:
+            told = False
+        elif more:
+            hidden[more[0][0]].add(more[0][1])
+        else:
+            break  # nothing is told at all
+    shown = [
+        tuple(None if i in gone else n for i, n in enumerate(line.counts))
+        for line, gone in zip(lines, hidden, strict=True)
+    ]
+    return shown, total if told else None
+
+
+def _cheapest(line: Line, hidden: set[int]) -> list[int]:
+    """The next count to hide in a line: the smallest, a nought last of all."""
+    left = [i for i in range(len(line.counts)) if i not in hidden]
+    return sorted(left, key=lambda i: (not line.counts[i], line.counts[i]))[:1]
+
+
+def _known_too_well(
+    lines: Sequence[Line], hidden: Sequence[set[int]], total: int, told: bool, threshold: int
+) -> int | None:
+    """The line in which more must be hidden, or None."""
+    shown = [
+        sum(line.counts) - sum(line.counts[i] for i in gone) for line, gone in zip(lines, hidden, strict=True)
+    ]
+    most = [sum(line.most[i] for i in gone) for line, gone in zip(lines, hidden, strict=True)]
+    low = total if told else max(shown, default=0)
+    high = total if told else min((a + b for a, b in zip(shown, most, strict=True)), default=0)
+    if not told and high - low < min(
+        threshold - 1 if 0 < total < threshold else 1, *(sum(line.most) for line in lines)
+    ):
+        return min(range(len(lines)), key=lambda index: most[index])
+    for index, (line, gone) in enumerate(zip(lines, hidden, strict=True)):
+        for i in gone:
+            enough = min(threshold - 1 if 0 < line.counts[i] < threshold else 1, line.most[i])
+            least = max(0, low - shown[index] - (most[index] - line.most[i]))
+            if min(line.most[i], high - shown[index]) - least < enough:
+                return index
+    return None

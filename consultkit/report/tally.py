@@ -2,7 +2,8 @@
 
 Counts of consultations per region are the coverage that was agreed on, and are always shown. In the shared
 edition everything else goes through `privacy.cells`: small categories are merged first, the same way in every
-table, then small cells hidden. A table whose hidden cells the coverage would give away is left out whole.
+table, then small cells hidden. A table whose hidden cells the coverage would give away is left out whole. The
+document on one region shows what the one on all regions may show of it: subtracted, they tell nothing more.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from functools import cached_property
 from consultkit.coverage import Coverage, counted, coverage, heard_actors
 from consultkit.i18n import _
 from consultkit.model import Note, Project, Theme
-from consultkit.privacy.cells import Masked, Table, mask, mask_counts, merge_small
-from consultkit.progress import themes_in
+from consultkit.privacy.cells import Line, Masked, Table, mask, mask_below, mask_lines, merge_small
+from consultkit.progress import themes_raised
 from consultkit.report import words
 from consultkit.schema.declare import EXIT_STATUSES
 
@@ -29,6 +30,11 @@ class Counts:
     columns: tuple[str, ...]
     cells: tuple[tuple[int | None, ...], ...]
     totals: tuple[int | None, ...]
+
+    def column(self, index: int) -> Counts:
+        """One column alone, which is then its rows' totals."""
+        cells = tuple(row[index] for row in self.cells)
+        return Counts(self.rows, (self.columns[index],), tuple((cell,) for cell in cells), cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,54 +82,86 @@ class Tally:
 
     # One list of counts
 
+    @cached_property
+    def _all(self) -> tuple[Note, ...]:
+        return counted(self.project)
+
     def persons(self, names: Mapping[str, str], of: str) -> Shares:
         """Persons heard by a key of their line in the header (`gender`, `age`), whose values have names."""
-        found: Counter[str] = Counter()
-        for note in self.held:
+        found: Counter[tuple[str, str]] = Counter()
+        for note in self._all:
             for person in note.participants:
-                found[words.named(names, getattr(person, of))] += person.count
+                found[words.named(names, getattr(person, of)), note.region] += person.count
         return self._shares(found)
 
     def talks(self, names: Mapping[str, str], of: str) -> Shares:
         """Consultations by something that each has one of (`mode`, `format`, `verbatim`)."""
-        found = Counter(words.named(names, getattr(note, of)) for note in self.held)
-        return self._shares(found, public=True)
+        found = Counter((words.named(names, getattr(note, of)), note.region) for note in self._all)
+        return self._shares(found, mask_below)
 
     def languages(self) -> Shares:
         """Consultations by language: one in two languages counts for both, so there is no total."""
         found = Counter(
-            words.language_name(code) for note in self.held for code in dict.fromkeys(note.languages)
+            (words.language_name(code), note.region)
+            for note in self._all
+            for code in dict.fromkeys(note.languages)
         )
-        return Shares(self._shares(found).items, None)
+        return Shares(self._shares(found, self._by_itself).items, None)
 
     def exits(self) -> tuple[Shares, Shares]:
         """Actors who were not heard, by what happened and by the reason's kind."""
-        happened: Counter[str] = Counter()
-        why: Counter[str] = Counter()
+        happened: Counter[tuple[str, str]] = Counter()
+        why: Counter[tuple[str, str]] = Counter()
         heard = heard_actors(self.project)
         for actor in self.project.mapping.actors if self.project.mapping else ():
             for region in dict.fromkeys(actor.regions):
                 status = actor.status(region)
-                if region in self.regions and status in EXIT_STATUSES and actor.id not in heard[region]:
-                    happened[_(words.STATUSES[status])] += 1
-                    why[_(words.REASONS[actor.reason_code(region) or "other"])] += 1
+                if status in EXIT_STATUSES and actor.id not in heard[region]:
+                    happened[_(words.STATUSES[status]), region] += 1
+                    why[_(words.REASONS[actor.reason_code(region) or "other"]), region] += 1
         return self._shares(happened), self._shares(why)
 
-    def _shares(self, found: Counter[str], *, public: bool = False) -> Shares:
-        """The counts, largest first; `public` where their total is shown elsewhere."""
-        ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-        total = sum(found.values())
+    def _shares(
+        self, found: Counter[tuple[str, str]], masking: Callable[[Table], Masked | None] = mask
+    ) -> Shares:
+        """The counts (by name and region) of the document, largest first.
+
+        They are masked with those of all regions together: the document on one region, taken from the one on
+        all, would tell the others.
+        """
+        here = Counter[str]()
+        for (name, region), number in found.items():
+            here[name] += number if region in self.regions else 0
+        ordered = sorted(((k, n) for k, n in here.items() if n), key=lambda item: (-item[1], item[0]))
         if not self.masked or not ordered:
-            return Shares(tuple(ordered), total)
-        merged = merge_small(
-            Table(tuple(k for k, _n in ordered), ("",), tuple((n,) for _k, n in ordered)), _("Other")
-        )
-        shown, seen = mask_counts(merged.rows, [row[0] for row in merged.counts])
-        if seen is None and public:
-            return Shares((), None)
-        if len(shown) == 1 and len(ordered) > 1:  # all of them merged: they tell nothing
-            return Shares((), seen)
-        return Shares(tuple(shown.items()), seen)
+            return Shares(tuple(ordered), sum(here.values()))
+        regions = tuple(dict.fromkeys(region for _name, region in found))
+        names = sorted({name for name, _region in found}, key=lambda name: (-here[name], name))
+        counts = tuple(tuple(found[name, region] for region in regions) for name in names)
+        merged = merge_small(Table(tuple(names), regions, counts), _("Other"))
+        shown = masking(merged)
+        if shown is None or (
+            len(merged.rows) == 1 and len(names) > 1
+        ):  # all of them merged: they tell nothing
+            return Shares((), shown.total if shown and not self.region else None)
+        if not self.region:
+            return Shares(tuple(zip(shown.rows, shown.row_totals, strict=True)), shown.total)
+        column = regions.index(self.region)
+        cells = [row[column] for row in shown.cells]
+        told = any(cell for cell in cells)
+        items = tuple(pair for pair in zip(shown.rows, cells, strict=True) if pair[1] != 0) if told else ()
+        return Shares(items, shown.column_totals[column])
+
+    def _by_itself(self, table: Table) -> Masked:
+        """A table whose rows are told each by itself, of at most the consultations that a region held."""
+        held = Counter(note.region for note in self._all)
+        most = tuple(held[region] for region in table.columns)
+        rows = [mask_lines([Line(counts, most)]) for counts in table.counts]
+        nothing = (None,) * len(table.columns)
+        return Masked(
+            table.rows, table.columns, tuple(cells[0] for cells, _total in rows),
+            tuple(total for _cells, total in rows), nothing, None,
+        )  # fmt: skip
 
     # Two ways
 
@@ -154,55 +192,69 @@ class Tally:
         """The columns of tables by actor type; merged types come last."""
         return tuple(sorted(dict.fromkeys(self.groups.values()), key=lambda name: name == _("Other types")))
 
+    @cached_property
+    def _whole(self) -> Tally:
+        """The counts of all regions, which the document on one of them must not give away."""
+        return Tally(self.project, masked=True)
+
     def by_type_and_region(self) -> Counts | None:
         """Consultations by actor type and region; None where hidden cells would follow from the coverage."""
+        if self.masked and self.region:
+            return self._whole.by_type_and_region_of(self.region)
         rows, columns = self.types, tuple(self.regions)
         found = Counter((self.groups[self.type_of(note)], note.region) for note in self.held)
         cells = tuple(tuple(found[row, column] for column in columns) for row in rows)
         names = tuple(self.regions.values())
         if not self.masked:
             return Counts(rows, names, cells, tuple(map(sum, cells)))
-        shown = mask(Table(rows, names, cells))
-        if shown.total is None or None in shown.column_totals:
+        shown = mask_below(Table(rows, names, cells))
+        return Counts(rows, names, shown.cells, shown.row_totals) if shown else None
+
+    def by_type_and_region_of(self, region: str) -> Counts | None:
+        """One region's column of the table of all."""
+        counts = self.by_type_and_region()
+        if counts is None or region not in self.regions:
             return None
-        return Counts(rows, names, shown.cells, shown.row_totals)
+        return counts.column(list(self.regions).index(region))
 
     @cached_property
     def raised(self) -> list[tuple[Note, frozenset[str]]]:
         """Each consultation held with the themes that it raised, its follow-ups included."""
-        found = {note.id: set(themes_in(note, self.project)) for note in self.held}
-        for note in self.project.notes:
-            if note.usable and note.follow_up_of in found:
-                found[note.follow_up_of].update(themes_in(note, self.project))
-        return [(note, frozenset(found[note.id])) for note in self.held]
+        found = themes_raised(self.project)
+        return [(note, found[note.id]) for note in self.held]
 
     def themes(self, kind: str) -> tuple[Counts, Counts]:
         """The themes of a kind: consultations that raise them, by actor type and by region.
 
-        Both tables have the same row totals: one that either must hide is hidden in both.
+        Both tables have the same row totals, and are masked together. Of one region, the shared edition tells
+        what the document on all regions tells: by type as well, it would be a table in three ways.
         """
+        if self.masked and self.region:
+            column = self._whole.themes(kind)[1].column(list(self._whole.regions).index(self.region))
+            return column, column
         themes = [theme for theme in self.project.themes if theme.kind == kind]
         types, regions = self.types, tuple(self.regions)
         by_type = self._crossed(themes, types, lambda note: self.groups[self.type_of(note)])
         by_region = self._crossed(themes, regions, lambda note: note.region)
-        totals = tuple(
-            None if None in pair else pair[0]
-            for pair in zip(by_type.row_totals, by_region.row_totals, strict=True)
-        )
         rows, names = tuple(theme.name for theme in themes), tuple(self.regions.values())
-        return Counts(rows, types, by_type.cells, totals), Counts(rows, names, by_region.cells, totals)
+        told = [self._told(*pair) for pair in zip(by_type, by_region, strict=True)]
+        totals = tuple(total for _cells, total in told)
+        return (
+            Counts(rows, types, tuple(cells[0] for cells, _total in told), totals),
+            Counts(rows, names, tuple(cells[1] for cells, _total in told), totals),
+        )
+
+    def _told(self, *lines: Line) -> tuple[list[tuple[int | None, ...]], int | None]:
+        """A theme's counts by type and by region, and their total, masked where they must be."""
+        if self.masked:
+            return mask_lines(lines)
+        return [line.counts for line in lines], sum(lines[0].counts)
 
     def _crossed(
         self, themes: Iterable[Theme], columns: Sequence[str], column: Callable[[Note], str]
-    ) -> Masked:
-        found: Counter[tuple[str, str]] = Counter()
-        for note, raised in self.raised:
-            found.update((theme, column(note)) for theme in raised)
-        ids = tuple(theme.id for theme in themes)
-        cells = tuple(tuple(found[id_, name] for name in columns) for id_ in ids)
-        table = Table(ids, tuple(columns), cells)
-        if self.masked:
-            return mask(table)
-        sums = tuple(map(sum, cells))
-        down = tuple(sum(row[index] for row in cells) for index in range(len(columns)))
-        return Masked(ids, tuple(columns), cells, sums, down, sum(sums))
+    ) -> list[Line]:
+        """For each theme, the consultations that raise it by column, of those held."""
+        held = Counter(column(note) for note in self.held)
+        found = Counter((theme, column(note)) for note, raised in self.raised for theme in raised)
+        most = tuple(held[name] for name in columns)
+        return [Line(tuple(found[theme.id, name] for name in columns), most) for theme in themes]

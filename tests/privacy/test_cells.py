@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consultkit.privacy.cells import Table, mask, mask_counts, merge_small
+from consultkit.privacy.cells import Line, Table, mask, mask_below, mask_counts, mask_lines, merge_small
 
 
 def grid(masked):
@@ -128,3 +128,78 @@ def test_tables_that_make_no_sense_are_refused():
     with pytest.raises(ValueError, match="do not fit"):
         Table(("a",), ("b",), ())
     assert table([[1, 2]]).transposed().counts == ((1,), (2,))
+
+
+@settings(max_examples=150, deadline=None)
+@given(small)
+def test_nothing_is_computed_from_totals_that_readers_know(counts):
+    threshold = 3
+    masked = mask_below(table(counts), threshold)
+    if masked is None:
+        return
+    shown, true = grid(masked), grid(mask(table(counts), 1))
+    assert shown[-1] == true[-1]
+    for (i, j), values in possible(shown, 12).items():
+        assert true[i][j] in values
+        assert len(values) > min(1, true[-1][j])
+        if 0 < true[i][j] < threshold:
+            assert len(values) >= min(threshold, true[-1][j] + 1)
+
+
+def test_a_total_that_readers_know_is_no_reason_to_withhold_a_table():
+    masked = mask_below(table([[5, 1], [6, 0]]))
+    assert masked.cells == ((None, None), (None, None))
+    assert masked.row_totals == (6, 6) and masked.column_totals == (11, 1)
+    assert mask_below(table([[3], [9]])).cells == ((None,), (None,))
+    assert mask_below(table([[3]])) is None
+
+
+@st.composite
+def seen_twice(draw):
+    """The same consultations counted in two ways, and how many there are in each group."""
+    most = [draw(st.lists(st.integers(0, 6), min_size=1, max_size=3)) for _line in range(2)]
+    total = draw(st.integers(0, min(sum(most[0]), sum(most[1]))))
+    lines = []
+    for caps in most:
+        left, counts = total, []
+        for i, cap in enumerate(caps):
+            least = max(0, left - sum(caps[i + 1 :]))
+            counts.append(draw(st.integers(least, max(least, min(cap, left)))))
+            left -= counts[-1]
+        lines.append(Line(tuple(counts), tuple(caps)))
+    return lines
+
+
+@settings(max_examples=300, deadline=None)
+@given(seen_twice(), st.booleans())
+def test_a_count_seen_in_two_tables_is_computed_from_neither(lines, told):
+    threshold = 3
+    shown, total = mask_lines(lines, told=told, threshold=threshold)
+    ways = [
+        [
+            values
+            for values in product(*(range(most + 1) for most in line.most))
+            if all(s is None or s == v for s, v in zip(cells, values, strict=True))
+        ]
+        for line, cells in zip(lines, shown, strict=True)
+    ]
+    totals = {sum(values) for values in ways[0]} & {sum(values) for values in ways[1]}
+    totals = {total} if total is not None else totals
+    assert told or total is None
+    assert sum(lines[0].counts) in totals
+    if total is None and sum(lines[0].most) and sum(lines[1].most):
+        assert len(totals) > 1
+    for line, cells, found in zip(lines, shown, ways, strict=True):
+        for i, (count, most) in enumerate(zip(line.counts, line.most, strict=True)):
+            assert cells[i] in (None, count) and not (cells[i] and 0 < cells[i] < threshold)
+            most = min(most, *(sum(line.most) for line in lines))
+            if cells[i] is None:
+                values = {way[i] for way in found if sum(way) in totals}
+                assert count in values and len(values) > min(1, most)
+                assert not 0 < count < threshold or len(values) >= min(threshold, most + 1)
+
+
+def test_a_region_that_all_of_one_theme_must_fill_is_hidden_with_the_total():
+    """Ten raise it, of nine heard in Mopti and one in Kayes: the total alone would tell both."""
+    assert mask_lines([Line((9, 1), (9, 1))]) == ([(None, None)], None)
+    assert mask_lines([Line((6, 2, 7), (12, 11, 12))]) == ([(None, None, 7)], 15)
