@@ -3,26 +3,80 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
+
+from consultkit.i18n import _
 
 MAX_COMMITS = 2_000  # looked at for past versions
 PATIENCE = 300  # seconds after which git, asked over a dead network drive, counts as absent
+AT_ONCE = 64_000_000  # bytes of objects asked for in one go
+SUBMODULE, LINK = "160000", "120000"  # modes of what is no file
+_QUIET = {
+    "GIT_OPTIONAL_LOCKS": "0",  # looking at a repository changes nothing in it
+    "GIT_NO_LAZY_FETCH": "1",  # a partial clone fetches nothing
+    "GIT_ALLOW_PROTOCOL": "none",  # nor do versions of git that do not know the line above
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_REPLACE_OBJECTS": "1",  # what was replaced is still there
+}
+_OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_PREFIX")  # which a hook is given, and which name its folder
+_SAFE = re.compile(r"safe\.directory (\S.*)$", re.MULTILINE)
+
+
+class Refusal(NamedTuple):
+    """Why git does not answer, in its own words, and the way out where one is known."""
+
+    reason: str
+    help: str = ""
 
 
 def ask(root: Path, *arguments: str, stdin: bytes = b"") -> bytes | None:
     """What git prints; None without git, without a repository, or where it refuses."""
-    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0"}  # looking at a repository changes nothing in it
+    done = _run(root, arguments, stdin)
+    return done.stdout if done is not None and done.returncode == 0 else None
+
+
+def _run(
+    root: Path, arguments: Sequence[str], stdin: bytes = b""
+) -> subprocess.CompletedProcess[bytes] | None:
     command = ["git", "-C", str(root), *arguments]
     try:
-        done = subprocess.run(
-            command, input=stdin, capture_output=True, check=True, timeout=PATIENCE, env=environment
+        return subprocess.run(
+            command, input=stdin, capture_output=True, check=False, timeout=PATIENCE, env=_environment(root)
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return done.stdout
+
+
+def _environment(root: Path) -> Mapping[str, str]:
+    environment = {**os.environ, **_QUIET}
+    if "GIT_DIR" in environment and repository(root) is not None:
+        for name in _OF_A_HOOK:
+            environment.pop(name, None)
+    return environment
+
+
+def repository(root: Path) -> Path | None:
+    """The nearest folder at or above this one that git keeps, whether or not git can be asked."""
+    here = root.resolve()
+    return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), None)
+
+
+def refusal(root: Path) -> Refusal | None:
+    """Why git does not answer where there is a repository; None where it does, or is not installed."""
+    folder = repository(root)
+    done = _run(root, ["rev-parse", "--git-dir"]) if folder is not None else None
+    if folder is None or done is None or done.returncode == 0:
+        return None
+    said = done.stderr.decode("utf-8", "replace")
+    first = next((line.strip() for line in said.splitlines() if line.strip()), str(done.returncode))
+    safe = _SAFE.search(said)
+    help = _("If this folder is yours: `git config --global --add safe.directory {folder}`")
+    return Refusal(first.rstrip("."), help.format(folder=safe[1].strip()) if safe else "")
 
 
 def line(root: Path, *arguments: str) -> str:
@@ -38,13 +92,60 @@ def past(root: Path, *paths: str) -> list[tuple[str, str]]:
     return [(path, blob) for path, blob in dict.fromkeys(found) if blob.strip("0")]
 
 
-def contents(root: Path, objects: Sequence[str]) -> Iterator[bytes]:
-    """The bytes of each of these objects, in order; empty for what is no file. Nothing without git."""
-    output = ask(root, "cat-file", "--batch", stdin="".join(f"{id_}\n" for id_ in objects).encode())
+def sizes(root: Path, objects: Sequence[str]) -> list[int | None]:
+    """The size of each of these objects, in order; None for what is not at hand here."""
+    asked = "".join(f"{id_}\n" for id_ in objects).encode()
+    output = (asked and ask(root, "cat-file", "--batch-check=%(objectsize)", stdin=asked)) or b""
+    found = [int(line) if line.isdigit() else None for line in output.splitlines()]
+    return [*found, *[None] * (len(objects) - len(found))]
+
+
+def kinds(root: Path, objects: Sequence[str]) -> list[str]:
+    """The kind of each of these objects (blob, tree, commit, tag), in order; empty for what is absent."""
+    asked = "".join(f"{id_}\n" for id_ in objects).encode()
+    output = (asked and ask(root, "cat-file", "--batch-check=%(objecttype)", stdin=asked)) or b""
+    found = ["" if b" " in line else line.decode() for line in output.splitlines()]
+    return [*found, *[""] * (len(objects) - len(found))]
+
+
+def held(root: Path, objects: Sequence[str], largest: int | None = None) -> Iterator[bytes | None]:
+    """The bytes of each of these objects, in order; None for what is not at hand here, or is larger."""
+    batch: list[str] = []
+    total = 0
+    passed: list[bool] = []  # of each object waiting: whether it is asked for
+    for id_, size in zip(objects, sizes(root, objects), strict=True):
+        wanted = size is not None and (largest is None or size <= largest)
+        passed.append(wanted)
+        if wanted and size is not None:
+            batch.append(id_)
+            total += size
+        if total > AT_ONCE:
+            yield from _in_order(root, batch, passed)
+            batch, passed, total = [], [], 0
+    yield from _in_order(root, batch, passed)
+
+
+def _in_order(root: Path, batch: Sequence[str], passed: Sequence[bool]) -> Iterator[bytes | None]:
+    found = _batch(root, batch)
+    for wanted in passed:
+        yield next(found, None) if wanted else None
+
+
+def _batch(root: Path, objects: Sequence[str]) -> Iterator[bytes | None]:
+    asked = "".join(f"{id_}\n" for id_ in objects).encode()
+    output = ask(root, "cat-file", "--batch", stdin=asked) if objects else None
     position = 0
-    for _object in objects if output else ():
-        assert output is not None
+    while output is not None and position < len(output):
         end = output.index(b"\n", position)
-        kind, size = output[position:end].split()[1:3]
-        start, position = end + 1, end + 2 + int(size)
-        yield output[start : position - 1] if kind == b"blob" else b""
+        words = output[position:end].split()
+        if len(words) != 3:  # “… missing”
+            position = end + 1
+            yield None
+            continue
+        start, position = end + 1, end + 2 + int(words[2])
+        yield output[start : position - 1]
+
+
+def contents(root: Path, objects: Sequence[str]) -> Iterator[bytes]:
+    """The bytes of each of these objects, in order; empty for what is not at hand here."""
+    return (data or b"" for data in held(root, objects))
