@@ -45,6 +45,14 @@ GITATTRIBUTES = """\
 *.docx binary
 mapping.yaml merge=consultkit
 """
+# Of each file that somebody else may have begun, the lines without which git would do harm. The rest of the
+# attributes would change how files that are not ours are stored.
+NEEDED = {
+    ".gitignore": tuple(GITIGNORE.splitlines()),
+    ".gitattributes": tuple(
+        line for line in GITATTRIBUTES.splitlines() if line.startswith(("*.age", "*.docx", "mapping"))
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +148,32 @@ def write_planned(root: Path, planned: Iterable[Planned]) -> list[str]:
             write_atomic(root / file.path, file.content, mode=private)
             written.append(file.path)
     return written
+
+
+def lacking(data: bytes, needed: Sequence[str]) -> list[str]:
+    """The lines that a git file lacks, or that a later line of its own (“!private/…”) may undo."""
+    present = [line.strip() for line in data.decode("utf-8", "replace").splitlines()]
+    undoing = [i for i, line in enumerate(present) if line.startswith("!") and line not in needed]
+    kept = present[undoing[-1] + 1 :] if undoing else present
+    missing = [line for line in needed if line not in kept]
+    return list(needed) if any(line in present for line in missing) else missing  # their order tells too
+
+
+def complete_git_files(root: Path) -> dict[str, list[str]]:
+    """Appends to the git files that are there what they lack; the lines added, by file."""
+    added = {}
+    for name, needed in NEEDED.items():
+        path = root / name
+        if path.is_symlink() or not path.is_file():
+            continue
+        data = path.read_bytes()
+        lines = lacking(data, needed)
+        if lines:
+            end = b"\r\n" if b"\r\n" in data else b"\n"
+            begun = data if not data or data.endswith(b"\n") else data + end
+            write_atomic(path, begun + b"".join(line.encode() + end for line in lines))
+            added[name] = lines
+    return added
 
 
 def next_ids(project: Project, region: str, number: int) -> list[str]:

@@ -197,6 +197,41 @@ def test_init_completes_and_never_overwrites(empty: Path, capsys: pytest.Capture
     assert (root / "guides/themes.yaml").is_file()
 
 
+@pytest.mark.parametrize(
+    "begun",
+    [b"*.tmp", b"*.tmp\r\nbuild/\r\n", b"private/*\n!private/*\n", b"", "é\n".encode("utf-16"), b"!*.md\nprivate/\n"],
+    ids=["no line end", "CRLF", "undone", "empty", "UTF-16", "other lines"],
+)  # fmt: skip
+def test_init_appends_to_the_git_files_that_are_there(
+    empty: Path, begun: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (empty / ".gitignore").write_bytes(begun)
+    (empty / ".gitattributes").write_bytes(b"*.png -text\n")
+    assert main(["init", "--lang", "en", "--git"]) == 0
+    assert "Added to .gitignore" in capsys.readouterr().out
+    for name in ("identities.yaml", "x.yaml.age"):
+        (empty / "private" / name).write_text("x")
+    subprocess.run(["git", "add", "-A"], check=True, capture_output=True)
+    tracked = subprocess.run(["git", "ls-files"], check=True, capture_output=True, text=True).stdout
+    assert "private/identities.yaml" not in tracked and "private/incidents.md" not in tracked
+    assert ("private/x.yaml.age" in tracked) == (b"private/\n" not in begun)
+    assert (empty / ".gitignore").read_bytes().startswith(begun)
+    attributes = (empty / ".gitattributes").read_text()
+    assert attributes.startswith("*.png -text\n*.age -text") and "text=auto" not in attributes
+    before = {path: path.read_bytes() for path in empty.glob(".git?*") if path.is_file()}
+    assert main(["init", "--lang", "en", "--no-git"]) == 0
+    assert "Nothing was missing." in capsys.readouterr().out
+    assert before == {path: path.read_bytes() for path in before}
+
+
+def test_init_writes_through_no_link(empty: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (empty / "autre").write_text("x\n")
+    (empty / ".gitignore").symlink_to("autre")
+    assert main(["init", "--lang", "en", "--no-git"]) == 0
+    assert ".gitignore is a link" in capsys.readouterr().out
+    assert (empty / "autre").read_text() == "x\n"
+
+
 def test_init_for_one_region(empty: Path) -> None:
     assert main(["init", "campagne", "--region", "gao", "--lang", "fr", "--no-git"]) == 0
     assert [f.name for f in sorted((empty / "campagne/notes").iterdir()) if f.is_dir()] == ["gao"]

@@ -14,7 +14,7 @@ from consultkit.cli import Options, day_given
 from consultkit.files import MAPPING, WorkspaceError, find_root, write_atomic
 from consultkit.i18n import _, language, ngettext
 from consultkit.output.terminal import ask, tell
-from consultkit.scaffold import plan_init, write_planned
+from consultkit.scaffold import NEEDED, complete_git_files, plan_init, write_planned
 
 
 def init(
@@ -44,11 +44,16 @@ def init(
     first = day_given(start) if start else dt.date.today()
     planned = plan_init(root, language(), name, first, _regions(region or []))
     written = write_planned(root, planned)
+    added = complete_git_files(root)
     _make_region_folders(root)
     shown = [path for path in written if not path.startswith(".consultkit/")]
     for path in shown:
         print(f"  + {path}")
-    kept = sum(1 for file in planned if file.exists)
+    for path in filter(lambda name: (root / name).is_symlink(), NEEDED):
+        tell(_("{file} is a link, which git does not follow: put a file in its place.").format(file=path))
+    for path, lines in added.items():
+        tell(_("Added to {file}, which was there: {lines}").format(file=path, lines=", ".join(lines)))
+    kept = sum(1 for file in planned if file.exists and file.path not in added)
     if kept:
         tell(
             ngettext(
@@ -61,7 +66,7 @@ def init(
         if root.resolve() != Path.cwd().resolve():
             tell(_("Go into it: `cd {folder}`").format(folder=root))
         tell(_("Next: fill in mapping.yaml, then run `consultkit check --no-coverage`."))
-    elif not shown:
+    elif not shown and not added:
         print(_("Nothing was missing."))
     return 0
 
