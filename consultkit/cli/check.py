@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import glob
+import os
 import sys
+from collections.abc import Collection
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
-from consultkit.cli import root
+from consultkit.cli import Options, root
 from consultkit.coverage import coverage
 from consultkit.diagnostic import Diagnostic, Severity, has_errors
-from consultkit.files import WorkspaceError, locked, write_atomic
+from consultkit.files import WorkspaceError, find_root, locked, write_atomic
 from consultkit.i18n import _
 from consultkit.load import load
 from consultkit.model import Project
 from consultkit.output import diagnostics as output
 from consultkit.output.terminal import printable, say, terminal_width
+from consultkit.repository.beside import beside
+from consultkit.repository.staged import StagedTree, tracked
 from consultkit.repository.surroundings import look
 from consultkit.rules import BY_CODE, run, select
+from consultkit.rules.privacy import matcher
 from consultkit.text import did_you_mean
 
 LETTERS = "WMGNCFPT"
@@ -59,29 +64,76 @@ def check(
     ] = False,
 ) -> int:
     """Checks everything, or the named files."""
-    workspace = root()
-    wanted = _wanted(workspace, paths or [])
+    around = staged and not (paths or history) and Options.root is None and find_root(Path.cwd()) is None
+    found = _staged_around() if around else None
+    workspaces = [root()] if found is None else found
     select_only, ignore = _codes(chosen), _codes(ignored) + (["C"] if no_coverage else [])
-    if history:
-        return _history(workspace)
-    if fix:
-        fix_files(workspace, wanted, quiet=format is not Format.TEXT)
-    if staged:
-        from consultkit.repository.staged import StagedTree
+    checked = []
+    for workspace in workspaces:
+        wanted = _wanted(workspace, paths or [])
+        if history:
+            return _history(workspace)
+        if fix:
+            fix_files(workspace, wanted, quiet=format is not Format.TEXT)
+        project = _read(workspace, staged=staged)
+        problems = [d for d in select(run(project), select_only, ignore) if among(d.place.file, wanted)]
+        checked.append(_Checked(project, problems, wanted, folder=_from_here(workspace) if around else ""))
+    _show(checked, format, coverage_too=not (paths or no_coverage))
+    return int(any(has_errors(one.problems) or (strict and one.warns) for one in checked))
 
-        project = load(workspace, tree=StagedTree(workspace))
+
+class _Checked(NamedTuple):
+    """A campaign that was checked: what is wrong in the files that were wanted (None: in all)."""
+
+    project: Project
+    problems: list[Diagnostic]
+    wanted: list[str] | None
+    folder: str = ""
+
+    def from_here(self) -> list[Diagnostic]:
+        """The problems, their files named from the folder in which the command runs."""
+        if self.folder in ("", "."):
+            return self.problems
+        files = (f"{self.folder}/{d.place.file}" for d in self.problems)
+        return [
+            d._replace(place=d.place._replace(file=file))
+            for d, file in zip(self.problems, files, strict=True)
+        ]
+
+    @property
+    def warns(self) -> bool:
+        """Whether any problem is a warning."""
+        return any(d.severity is Severity.WARNING for d in self.problems)
+
+
+def _staged_around() -> list[Path] | None:
+    """The campaigns of the repository around, of which something is staged; None where there is no git."""
+    from consultkit.repository.git import refusal
+    from consultkit.repository.staged import staged_campaigns, unanswered
+
+    here = Path.cwd()
+    found = staged_campaigns(here)
+    if found is None and refusal(here) is not None:
+        raise unanswered(here, "")
+    return found
+
+
+def _from_here(folder: Path) -> str:
+    return Path(os.path.relpath(folder)).as_posix()
+
+
+def _read(workspace: Path, *, staged: bool) -> Project:
+    """A campaign, from the disk or as staged, with what lies around it and beside its files."""
+    if staged:
+        index: StagedTree | None = StagedTree(workspace)
+        project = load(workspace, tree=index)
     else:
+        index = tracked(workspace)
         project = load(workspace)
-    project = replace(project, faults=(*project.faults, *look(workspace)))
-    problems = [d for d in select(run(project), select_only, ignore) if among(d.place.file, wanted)]
-    if format is Format.JSON:
-        print(output.as_json(problems, coverage(project)))
-    elif format is Format.GITHUB:
-        sys.stdout.write(output.as_github(problems))
-    else:
-        _say(project, problems, wanted, coverage_too=wanted is None and not no_coverage)
-    failed = has_errors(problems) or (strict and any(d.severity is Severity.WARNING for d in problems))
-    return 1 if failed else 0
+    faults = look(workspace, index)
+    if project.identities:
+        faults += beside(project, matcher(project).search, index, staged=staged)
+    return replace(project, faults=(*project.faults, *faults))
 
 
 def fix_files(workspace: Path, wanted: list[str] | None, *, quiet: bool = False) -> None:
@@ -98,24 +150,54 @@ def fix_files(workspace: Path, wanted: list[str] | None, *, quiet: bool = False)
 
 
 def _history(workspace: Path) -> int:
-    """Tells what git still holds, by place, and how to have it removed."""
-    from consultkit.repository.history import remnants
-    from consultkit.rules.privacy import matcher
+    """Tells what git still holds, by place, what was not looked at, and how to have it removed."""
+    from consultkit.repository.history import look_back
 
     project = load(workspace)
-    found = list(remnants(workspace, matcher(project) if project.identities else None, project.allowed))
-    for remnant in found:
-        print(f"{remnant.path}:{remnant.line} {remnant.blob[:10]} {remnant.what}")
+    found = look_back(workspace, matcher(project) if project.identities else None, project.allowed)
+    for remnant in found.remnants:
+        place = f"{remnant.path}:{remnant.line}".replace("\n", "\\n")
+        print(printable(f"{place} {remnant.object[:10]} {remnant.what}"))
     if not project.names_checked:
         print(_("Names were not checked: the identities cannot be read here."))
-    if not found:
+    for sentence in found.unseen:
+        print(printable(sentence.replace("\n", "\\n")))
+    if found.remnants:
+        _say_how_to_remove({remnant.kind for remnant in found.remnants})
+        return 1
+    if found.unseen or not project.names_checked:
+        print(_("Nothing dangerous was found in what could be looked at of git's history."))
+    else:
         print(_("Nothing dangerous was found in git's history."))
-        return 0
+    return 0
+
+
+def _say_how_to_remove(kinds: Collection[str]) -> None:
+    """How to take out of history what is of these kinds, and what that does not mend."""
+    ways = {
+        "private": _("Files of private/: git filter-repo --invert-paths --path FILE"),
+        "text": _("Words in texts: git filter-repo --replace-text LIST (the files stay, the words go)"),
+        "message": _("Words in messages: git filter-repo --replace-message LIST"),
+        "name": _("Names of files: git filter-repo --path-rename OLD:NEW"),
+        "document": _(
+            "Documents: commit one without the name, then git filter-repo --strip-blobs-with-ids IDS "
+            "(a file with the ids told above, which `git rev-parse` gives in full)"
+        ),
+        "ref": _("Branches and tags: give them another name, and delete the old one on the server too."),
+        "reflog": _("The reflog and stashes stay in this copy alone, and go with it."),
+    }
     print(_("Deleting a file does not take it out of history. Have it removed:"))
-    print(_("1. Tell your team to stop pushing. 2. Run: git filter-repo --invert-paths --path FILE"))
-    print(_("3. Every copy must be cloned anew; the server must be asked to forget the old objects."))
-    print(_("Until then, treat what stood there as known."))
-    return 1
+    print(_("1. Mend the present files and commit them. Tell your team to stop pushing."))
+    print(_("2. Make a fresh clone, which git-filter-repo wants, and run there:"))
+    for kind, way in ways.items():
+        if kind in kinds:
+            print(f"   {way}")
+    if {"text", "message"}.intersection(kinds):
+        how = _("LIST is a file outside the repository, a line for each way a name is written: NAME==>•••")
+        print(f"   {how}")
+    print(_("3. Run `consultkit check --history` there. Have the server forget the old objects."))
+    print(_("4. Every copy must be cloned anew and the old one deleted: if pushed, it brings all back."))
+    print(_("What was pushed is to be considered read: warn whoever is named there."))
 
 
 def _codes(words: list[str] | None) -> list[str]:
@@ -154,12 +236,28 @@ def _wanted(workspace: Path, paths: list[Path]) -> list[str] | None:
     return wanted or None
 
 
-def _say(
-    project: Project, problems: list[Diagnostic], wanted: list[str] | None, *, coverage_too: bool
-) -> None:
+def _show(checked: list[_Checked], format: Format, *, coverage_too: bool) -> None:
+    """Prints what was found, campaign by campaign; a campaign looked for around has its folder's name."""
+    if format is Format.TEXT:
+        for one in checked:
+            if one.folder:
+                say([[(_("Campaign {folder}").format(folder=printable(one.folder)), "bold")], [("", "")]])
+            _say(one, coverage_too=coverage_too and one.wanted is None)
+        if not checked:
+            print(_("Nothing of a campaign is staged in this repository."))
+        return
+    problems = [d for one in checked for d in one.from_here()]
+    if format is Format.JSON:
+        print(output.as_json(problems, [row for one in checked for row in coverage(one.project)]))
+    else:
+        sys.stdout.write(output.as_github(problems))
+
+
+def _say(one: _Checked, *, coverage_too: bool) -> None:
     width = terminal_width()
+    project = one.project
     read = [*project.unread_notes, *(note.file for note in project.notes)]
-    say(output.as_lines(problems, project.sources, width))
-    say([output.summary(problems, sum(among(file, wanted) for file in read))])
+    say(output.as_lines(one.problems, project.sources, width))
+    say([output.summary(one.problems, sum(among(file, one.wanted) for file in read))])
     if coverage_too:
         say([[("", "")], *output.coverage_lines(coverage(project), width)])

@@ -15,6 +15,7 @@ from consultkit.privacy.unknown_names import unknown_names
 from consultkit.rules.base import rule, told
 
 if TYPE_CHECKING:
+    from consultkit.privacy.identities import Identity
     from consultkit.privacy.matcher import Matcher
 
 NAMED = ("organisation", "role")  # attributions that name the organisation
@@ -33,14 +34,20 @@ CLUES = {
 }
 
 
-@lru_cache(maxsize=2)
 def matcher(project: Project) -> Matcher:
     """The search for the project's known identities; places and sectors are no names."""
+    mapping = project.mapping
+    places = tuple(region.name for region in mapping.regions) if mapping else ()
+    return _matcher(project.identities, tuple(project.name_exceptions), places)
+
+
+@lru_cache(maxsize=2)
+def _matcher(
+    identities: tuple[Identity, ...], exceptions: tuple[str, ...], places: tuple[str, ...]
+) -> Matcher:
     from consultkit.privacy.matcher import Matcher
 
-    mapping = project.mapping
-    places = [region.name for region in mapping.regions] if mapping else []
-    return Matcher(project.identities, project.name_exceptions, places)
+    return Matcher(identities, exceptions, places)
 
 
 def _texts(project: Project) -> Iterator[Source]:
@@ -71,6 +78,9 @@ def known_identity(project: Project) -> Iterator[Finding]:
     for name in project.files:
         if search(name.replace("/", " ").replace("_", " ")):
             yield Finding(Place(name), _("The name of this file holds a known identity."), _("Rename it."))
+    yield from told(project, "private-found")
+    for place, message, help, _severity in told(project, "private-unsearched"):
+        yield Finding(place, message, help, Severity.WARNING)
 
 
 @rule("P002")
@@ -137,7 +147,8 @@ def perhaps_a_name(project: Project) -> Iterator[Finding]:
 def private_in_git(project: Project) -> Iterator[Finding]:
     """Files of private/ are in git.
 
-    Whoever gets a copy of the campaign gets them, and deleting them later leaves them in its history.
+    Whoever gets a copy of the campaign gets them, and deleting them later leaves them in its history. What
+    lies in a folder named private, at any depth, or is named identities.yaml, must be encrypted with age.
     """
     return told(project, "private-tracked")
 

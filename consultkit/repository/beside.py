@@ -1,0 +1,109 @@
+"""Known identities in the files beside those that are read as a campaign's: on the disk, or staged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from consultkit.diagnostic import Fault, Place
+from consultkit.files import MAX_BYTES, MAX_TOLD, place_at
+from consultkit.i18n import _
+from consultkit.model import Project
+from consultkit.privacy.readback import PICTURES, ZIPS
+from consultkit.repository import readable
+from consultkit.repository.git import LINK, SUBMODULE
+
+if TYPE_CHECKING:
+    from consultkit.privacy.matcher import Hit
+    from consultkit.repository.staged import StagedTree
+
+Search = Callable[[str], "list[Hit]"]
+
+_MADE = ("build/", "private/", ".consultkit/", ".git/")
+_NO_TEXTS = tuple(ZIPS | PICTURES | {".pdf"})
+
+
+def beside(project: Project, search: Search, index: StagedTree | None, *, staged: bool) -> list[Fault]:
+    """What is found in what is staged, or in the other texts on the disk; the tree is what git tracks."""
+    if staged:
+        files = _staged(project, index) if index else ()
+    else:
+        files = _on_disk(project, index)
+    told: list[Fault] = []
+    for name, data in files:
+        told += _in_file(name, data, search)
+        if name not in project.files and search(in_words(name)):
+            message = _("The name of this file holds a known identity.")
+            told.append(Fault("private-found", Place(name), message, _("Rename it.")))
+    return told
+
+
+def in_words(path: str) -> str:
+    """A path as the words it is made of."""
+    return path.replace("/", " ").replace("_", " ")
+
+
+def _staged(project: Project, tree: StagedTree) -> Iterator[tuple[str, bytes | None]]:
+    """All that is staged and was not read as a source, encrypted files and submodules aside."""
+    names = [
+        name
+        for name, (mode, _blob) in tree.entries.items()
+        if name not in project.sources and mode != SUBMODULE
+    ]
+    yield from tree.contents(sorted(names), readable.MAX_SEARCHED)
+
+
+def _on_disk(project: Project, index: StagedTree | None) -> Iterator[tuple[str, bytes | None]]:
+    """The texts that git tracks or that lie in the folders that are read, and were not read as sources."""
+    kept = {} if index is None else index.entries
+    names = {name for name, (mode, _blob) in kept.items() if mode not in (SUBMODULE, LINK)}
+    for name in sorted(names.union(project.files).difference(project.sources)):
+        if name.startswith(_MADE) or name.lower().endswith(_NO_TEXTS):
+            continue
+        data = _read(project.root / name)
+        if data is not None and readable.decoded(data[: readable.SAMPLE]) is not None:
+            yield name, data
+
+
+def _read(path: Path) -> bytes | None:
+    """A file's bytes; None for what is none, is a link, or is too large for a text."""
+    try:
+        if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_BYTES:
+            return None
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _in_file(name: str, data: bytes | None, search: Search) -> list[Fault]:
+    told: list[Fault] = []
+    if data is None:
+        return [_unsearched(name, _("git does not have its content here, or it is too large"))]
+    try:
+        for part, text in readable.texts(data, name):
+            told += _in_text(name, part, text, search) if not (part and told) else []
+    except readable.UnreadableError as error:
+        told.append(_unsearched(name, str(error)))
+    return told
+
+
+def _in_text(name: str, part: str, text: str, search: Search) -> Iterable[Fault]:
+    hits = search(text)
+    help = _(
+        "Take it out: write a role instead. A word that is no name goes into private/, under “exceptions:”."
+    )
+    if part and hits:
+        message = _("A known identity stands in this document, in “{part}” ({owner}).")
+        told = message.format(part=part, owner=hits[0].owner)
+        return [Fault("private-found", Place(name), told, help)]
+    message = _("A known identity stands here ({owner}).")
+    return [
+        Fault("private-found", place_at(text, hit.start, name), message.format(owner=hit.owner), help)
+        for hit in hits[:MAX_TOLD]
+    ]
+
+
+def _unsearched(name: str, reason: str) -> Fault:
+    message = _("Known identities were not searched for in this file: {reason}.").format(reason=reason)
+    return Fault("private-unsearched", Place(name), message, _("Keep it out of git, or look at it yourself."))
