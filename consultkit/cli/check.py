@@ -22,7 +22,6 @@ from consultkit.load import load
 from consultkit.model import Project
 from consultkit.output import diagnostics as output
 from consultkit.output.terminal import printable, say, terminal_width
-from consultkit.repository.beside import beside
 from consultkit.repository.staged import StagedTree, tracked
 from consultkit.repository.surroundings import look
 from consultkit.rules import BY_CODE, run, select
@@ -132,6 +131,8 @@ def _read(workspace: Path, *, staged: bool) -> Project:
         project = load(workspace)
     faults = look(workspace, index)
     if project.identities:
+        from consultkit.repository.beside import beside
+
         faults += beside(project, matcher(project).search, index, staged=staged)
     return replace(project, faults=(*project.faults, *faults))
 

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from consultkit.diagnostic import Fault, Place
-from consultkit.files import MAX_BYTES, MAX_TOLD, place_at
+from consultkit.files import MAX_BYTES, MAX_TOLD, defaults_dir, place_at
 from consultkit.i18n import _
 from consultkit.model import Project
-from consultkit.privacy.readback import PICTURES, ZIPS
 from consultkit.repository import readable
 from consultkit.repository.git import LINK, SUBMODULE
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 Search = Callable[[str], "list[Hit]"]
 
 _MADE = ("build/", "private/", ".consultkit/", ".git/")
-_NO_TEXTS = tuple(ZIPS | PICTURES | {".pdf"})
 
 
 def beside(project: Project, search: Search, index: StagedTree | None, *, staged: bool) -> list[Fault]:
@@ -59,11 +57,17 @@ def _on_disk(project: Project, index: StagedTree | None) -> Iterator[tuple[str, 
     kept = {} if index is None else index.entries
     names = {name for name, (mode, _blob) in kept.items() if mode not in (SUBMODULE, LINK)}
     for name in sorted(names.union(project.files).difference(project.sources)):
-        if name.startswith(_MADE) or name.lower().endswith(_NO_TEXTS):
-            continue
-        data = _read(project.root / name)
-        if data is not None and readable.decoded(data[: readable.SAMPLE]) is not None:
+        data = None if name.startswith(_MADE) else _read(project.root / name)
+        if data is not None and readable.is_text(data) and not _shipped(project.root, name, data):
             yield name, data
+
+
+def _shipped(root: Path, name: str, data: bytes) -> bool:
+    """Whether a template is the program's own, as `init` laid it down."""
+    folder = defaults_dir("templates")
+    if not name.startswith("templates/") or (root / "templates").resolve() == folder.resolve():
+        return False
+    return _read(folder / name.removeprefix("templates/")) == data
 
 
 def _read(path: Path) -> bytes | None:

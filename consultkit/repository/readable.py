@@ -6,6 +6,7 @@ import codecs
 import contextlib
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 from consultkit.i18n import N_, _
 
@@ -19,7 +20,7 @@ _ENCODED = (
     (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
 )  # fmt: skip
-_MARKED_UP = frozenset({".md", ".html", ".htm", ".xhtml", ".json", ".jsonl", ".geojson", ".xml", ".svg"})
+_MARKED_UP = frozenset({".html", ".htm", ".xhtml", ".json", ".jsonl", ".geojson", ".xml", ".svg"})
 _RUNS = re.compile(rb"(?:[\t\x20-\x7e]|\xc3[\x80-\xbf]){5,}")  # letters in what is no text
 SAMPLE = 4_096
 MAX_PATTERNS = 4_000_000  # characters of a text in which numbers and addresses are looked for
@@ -49,6 +50,11 @@ def may_be_public(path: str, data: bytes | None) -> bool:
 def encrypted(data: bytes) -> bool:
     """Whether these bytes are an age file, by what they begin with and not by a name."""
     return data.startswith(_AGE)
+
+
+def is_text(data: bytes) -> bool:
+    """Whether these bytes begin as a text does, in any encoding, and not as a document or an archive."""
+    return not data.startswith((*_ZIP, *_PACKED, b"%PDF-")) and decoded(data[:SAMPLE]) is not None
 
 
 def texts(data: bytes, name: str) -> Iterator[tuple[str, str]]:
@@ -89,6 +95,8 @@ def _text(data: bytes, name: str) -> Iterator[tuple[str, str]]:
         yield "", b"\n".join(_RUNS.findall(data.replace(b"\0", b""))).decode("utf-8", "replace")
         return
     yield "", text
+    if "%" in text and (addresses := unquote(text)) != text:
+        yield "", addresses
     suffix = "." + name.rsplit(".", 1)[-1].lower()
     if suffix in _MARKED_UP:  # as its readers see it: entities, escapes and addresses undone
         from consultkit.privacy import readback
