@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import glob
 import os
+import posixpath
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -65,7 +66,7 @@ def check(
     """Checks everything, or the named files."""
     around = staged and not (paths or history) and Options.root is None and find_root(Path.cwd()) is None
     found = _staged_around() if around else None
-    workspaces = [root()] if found is None else found
+    workspaces, others = ([root()], []) if found is None else found
     select_only, ignore = _codes(chosen), _codes(ignored) + (["C"] if no_coverage else [])
     checked = []
     for workspace in workspaces:
@@ -77,6 +78,7 @@ def check(
         project = _read(workspace, staged=staged)
         problems = [d for d in select(run(project), select_only, ignore) if among(d.place.file, wanted)]
         checked.append(_Checked(project, problems, wanted, folder=_from_here(workspace) if around else ""))
+    checked += _beside_others(others, select_only, ignore)
     _show(checked, format, coverage_too=not (paths or no_coverage))
     return int(any(has_errors(one.problems) or (strict and one.warns) for one in checked))
 
@@ -93,7 +95,7 @@ class _Checked(NamedTuple):
         """The problems, their files named from the folder in which the command runs."""
         if self.folder in ("", "."):
             return self.problems
-        files = (f"{self.folder}/{d.place.file}" for d in self.problems)
+        files = (posixpath.normpath(f"{self.folder}/{d.place.file}") for d in self.problems)
         return [
             d._replace(place=d.place._replace(file=file))
             for d, file in zip(self.problems, files, strict=True)
@@ -105,8 +107,11 @@ class _Checked(NamedTuple):
         return any(d.severity is Severity.WARNING for d in self.problems)
 
 
-def _staged_around() -> list[Path] | None:
-    """The campaigns of the repository around, of which something is staged; None where there is no git."""
+def _staged_around() -> tuple[list[Path], list[Path]] | None:
+    """The campaigns of the repository around, of which something is staged, and the other ones.
+
+    None where there is no repository.
+    """
     from consultkit.repository.git import refusal
     from consultkit.repository.staged import staged_campaigns, unanswered
 
@@ -119,6 +124,19 @@ def _staged_around() -> list[Path] | None:
 
 def _from_here(folder: Path) -> str:
     return Path(os.path.relpath(folder)).as_posix()
+
+
+def _beside_others(workspaces: list[Path], select_only: list[str], ignore: list[str]) -> Iterator[_Checked]:
+    """Campaigns of which nothing is staged, but whose identities are in what is staged around them."""
+    from consultkit.repository.beside import outside
+
+    for workspace in workspaces:
+        project = load(workspace)
+        search = matcher(project).search if project.identities else None
+        alone = replace(project, sources={}, files=(), faults=tuple(outside(workspace, search)))
+        problems = run(alone, (BY_CODE["P001"], BY_CODE["P004"]))
+        if problems := select(problems, select_only, ignore):
+            yield _Checked(alone, problems, wanted=[], folder=_from_here(workspace))
 
 
 def _read(workspace: Path, *, staged: bool) -> Project:
@@ -134,6 +152,10 @@ def _read(workspace: Path, *, staged: bool) -> Project:
         from consultkit.repository.beside import beside
 
         faults += beside(project, matcher(project).search, index, staged=staged)
+    if staged:
+        from consultkit.repository.beside import outside
+
+        faults += outside(workspace, matcher(project).search if project.identities else None)
     return replace(project, faults=(*project.faults, *faults))
 
 
@@ -247,7 +269,7 @@ def _show(checked: list[_Checked], format: Format, *, coverage_too: bool) -> Non
         if not checked:
             print(_("Nothing of a campaign is staged in this repository."))
         return
-    problems = [d for one in checked for d in one.from_here()]
+    problems = list(dict.fromkeys(d for one in checked for d in one.from_here()))
     if format is Format.JSON:
         print(output.as_json(problems, [row for one in checked for row in coverage(one.project)]))
     else:

@@ -1,1 +1,1 @@
-"""What git knows of a workspace: what is staged, what was ever committed, what lies around it."""
+"""What git knows of a workspace: what is staged, what was ever committed, what lies beside and around it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +13,11 @@ from consultkit.i18n import _
 from consultkit.model import Project
 from consultkit.repository import readable
 from consultkit.repository.git import LINK, SUBMODULE
+from consultkit.repository.staged import StagedTree, staged_outside
+from consultkit.repository.surroundings import private_among
 
 if TYPE_CHECKING:
     from consultkit.privacy.matcher import Hit
-    from consultkit.repository.staged import StagedTree
 
 Search = Callable[[str], "list[Hit]"]
 
@@ -35,6 +37,25 @@ def beside(project: Project, search: Search, index: StagedTree | None, *, staged
             message = _("The name of this file holds a known identity.")
             told.append(Fault("private-found", Place(name), message, _("Rename it.")))
     return told
+
+
+def outside(root: Path, search: Search | None) -> list[Fault]:
+    """What is found in what is staged around a campaign, in no campaign; `search` where names are known."""
+    around = staged_outside(root)
+    if around is None:
+        return []
+    tree, names = around
+    told = private_among(tree, names)
+    for name, data in tree.contents(names, readable.MAX_SEARCHED) if search else ():
+        assert search is not None
+        told += _in_file(name, data, search)
+    return [_seen_from(root, tree.root, fault) for fault in told]
+
+
+def _seen_from(root: Path, top: Path, fault: Fault) -> Fault:
+    """A fault of the repository, its file named from the campaign's folder."""
+    file = Path(os.path.relpath(top / fault.place.file, root.resolve())).as_posix()
+    return fault._replace(place=fault.place._replace(file=file))
 
 
 def in_words(path: str) -> str:

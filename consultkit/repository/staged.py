@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -72,20 +72,38 @@ def tracked(root: Path) -> StagedTree | None:
     return tree
 
 
-def staged_campaigns(folder: Path) -> list[Path] | None:
-    """The campaigns of the repository around a folder of which something is staged; None without git."""
+def staged_campaigns(folder: Path) -> tuple[list[Path], list[Path]] | None:
+    """The campaigns of the repository around a folder of which something is staged, and its other ones.
+
+    None where there is no repository, or git does not answer.
+    """
     top = git.line(folder, "rev-parse", "--show-toplevel")
     if not top:
         return None
-    repository = Path(top)
-    changed = git.ask(repository, "diff", "--cached", "--name-only", "--no-renames", "-z") or b""
-    names = [name.decode("utf-8", "surrogateescape") for name in changed.split(b"\0") if name]
-    homes = campaign_folders(repository)
-    return [
-        repository / home
-        for home in homes
-        if any(home_of(name, homes) == home for name in names) and (repository / home).is_dir()
-    ]
+    names, folders = _changed(Path(top)), campaign_folders(Path(top))
+    homes = [home for home in folders if (Path(top) / home).is_dir()]
+    touched = {home_of(name, folders) for name in names}
+    return (
+        [Path(top) / home for home in homes if home in touched],
+        [Path(top) / home for home in homes if home not in touched],
+    )
+
+
+def staged_outside(root: Path) -> tuple[StagedTree, list[str]] | None:
+    """What is staged in the repository around a campaign and lies in no campaign; None where nothing is."""
+    top = git.line(root, "rev-parse", "--show-toplevel")
+    if not top or Path(top).resolve() == root.resolve():
+        return None
+    tree = StagedTree(Path(top))
+    homes = {*campaign_folders(tree.root), git.line(root, "rev-parse", "--show-prefix").rstrip("/")}
+    names = [name for name in _changed(tree.root) if home_of(name, homes) is None]
+    held = [name for name in names if tree.entries.get(name, (git.SUBMODULE,))[0] != git.SUBMODULE]
+    return (tree, held) if held else None
+
+
+def _changed(repository: Path) -> list[str]:
+    listed = git.ask(repository, "diff", "--cached", "--name-only", "--no-renames", "-z") or b""
+    return [name.decode("utf-8", "surrogateescape") for name in listed.split(b"\0") if name]
 
 
 def campaign_folders(repository: Path) -> list[str]:
@@ -94,7 +112,7 @@ def campaign_folders(repository: Path) -> list[str]:
     return sorted({name.rpartition("/")[0] for name in entries})
 
 
-def home_of(name: str, homes: Sequence[str]) -> str | None:
+def home_of(name: str, homes: Iterable[str]) -> str | None:
     """The innermost of these folders in which a file lies."""
     around = [home for home in homes if not home or name.startswith(f"{home}/")]
     return max(around, key=len, default=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from consultkit.diagnostic import Fault, Place
@@ -65,19 +65,21 @@ def _cloud(root: Path) -> list[Fault]:
 
 
 def _tracked(index: StagedTree) -> list[Fault]:
-    """Private files that git tracks or is about to commit; those that are really encrypted may be."""
-    names = [
-        name
-        for name, (mode, _blob) in index.entries.items()
-        if mode != git.SUBMODULE and readable.private(name)
-    ]
+    """Private files that git tracks or is about to commit."""
+    files = (name for name, (mode, _blob) in index.entries.items() if mode != git.SUBMODULE)
+    return private_among(index, files)
+
+
+def private_among(index: StagedTree, files: Iterable[str]) -> list[Fault]:
+    """Those of these files that are private; what is really encrypted may be in git."""
+    names = sorted(filter(readable.private, files))
     help = _(
         "`git rm --cached {name}` takes it out of the next commit; "
         "`consultkit check --history` tells what stays."
     )
     return [
         Fault("private-tracked", Place(name), _("This private file is in git."), help.format(name=name))
-        for name, data in index.contents(sorted(names), readable.MAX_SEARCHED)
+        for name, data in index.contents(names, readable.MAX_SEARCHED)
         if not readable.may_be_public(name, data)
     ]
 

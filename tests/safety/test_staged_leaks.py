@@ -193,6 +193,21 @@ def test_outside_a_campaign_those_with_something_staged_are_checked(larger: Path
     assert checked(larger / "a").returncode == 1
 
 
+def test_what_is_staged_around_the_campaigns_is_searched(larger: Path) -> None:
+    put(larger, "LISEZMOI.txt", "Rien.\n")
+    put(larger, "a/carnet.txt", SENTENCE)
+    put(larger, "a/identities.yaml", "identities: []\n")
+    git(larger, "add", ".")
+    ran = checked(larger, "--format", "json")
+    told = [(p["code"], p["file"]) for p in json.loads(ran.stdout)["problems"]]
+    assert ran.returncode == 1 and told == [("P001", "a/carnet.txt"), ("P004", "a/identities.yaml")]
+    assert "carnet.txt:3" in checked(larger).stdout
+    inside = problems(larger / "deux/campagne", "--staged")
+    assert inside == [("P001", "../../a/carnet.txt", 3), ("P004", "../../a/identities.yaml", 1)]
+    git(larger, "commit", "-qm", "x")
+    assert problems(larger / "deux/campagne", "--staged") == []  # of what was before, history tells
+
+
 def test_outside_a_campaign_and_a_repository_it_is_still_a_sentence(tmp_path: Path) -> None:
     ran = checked(tmp_path)
     assert ran.returncode == 2 and "no campaign" in ran.stderr
