@@ -69,7 +69,7 @@ def repository(root: Path) -> Path | None:
 def refusal(root: Path) -> Refusal | None:
     """Why git does not answer where there is a repository; None where it does, or is not installed."""
     folder = repository(root)
-    done = _run(root, ["rev-parse", "--git-dir"]) if folder is not None else None
+    done = _run(root, ["ls-files", "-z", "--", "."]) if folder is not None else None
     if folder is None or done is None or done.returncode == 0:
         return None
     said = done.stderr.decode("utf-8", "replace")

@@ -80,7 +80,7 @@ def _document(data: bytes, suffix: str) -> Iterator[tuple[str, str]]:
     try:
         for part, text in readback.texts(data, suffix):
             yield part or name_of(suffix), text
-    except readback.ReadbackError:
+    except Exception:  # of somebody's file: its readers stumble in ways of their own
         raise UnreadableError(_(CLOSED)) from None
 
 
@@ -101,7 +101,7 @@ def _text(data: bytes, name: str) -> Iterator[tuple[str, str]]:
     if suffix in _MARKED_UP:  # as its readers see it: entities, escapes and addresses undone
         from consultkit.privacy import readback
 
-        with contextlib.suppress(readback.ReadbackError):
+        with contextlib.suppress(Exception):  # its own words were searched above
             for part, shown in readback.texts(text.encode("utf-8", "replace"), suffix):
                 yield part or name_of(suffix), shown
 

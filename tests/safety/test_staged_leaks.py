@@ -226,3 +226,34 @@ def test_a_commit_is_blocked_by_the_hook_and_only_then(larger: Path) -> None:
         git(place, "add", ".")
         git(place, "commit", "-qm", "une fuite", check=False)
         assert "une fuite" not in git(place, "log", "--format=%s")
+
+
+def test_the_hook_sees_what_commit_dash_a_adds(larger: Path) -> None:
+    program = f"PYTHONPATH={Path(__file__).parents[2]} {sys.executable} -m consultkit"
+    hook = put(larger, ".git/hooks/pre-commit", f"#!/bin/sh\n{program} check --staged --no-coverage\n")
+    hook.chmod(0o755)
+    note = larger / "deux/campagne" / NOTE
+    note.write_text(note.read_text("utf-8").replace("Le responsable est parti.", f"Vu {NAME}."), "utf-8")
+    git(larger, "commit", "-qam", "une fuite", check=False)
+    git(larger, "commit", "-qm", "une fuite", "--", str(note), check=False)
+    git(larger / "deux", "commit", "-qm", "une fuite", "--", f"campagne/{NOTE}", check=False)
+    assert "une fuite" not in git(larger, "log", "--format=%s")
+
+
+def test_names_and_documents_that_are_badly_made_are_no_fault_of_the_program(kept: Path) -> None:
+    put(kept, "abime.pdf", b"%PDF-1.4\n" + bytes(range(256)) * 9)
+    put(kept, "page.html", f"<![x[ <!-- <!DOCTYPE [ {NAME}")
+    put(kept, os.fsdecode(b"caf\xe9.txt"), SENTENCE)
+    git(kept, "add", ".")
+    for arguments in ((), ("--staged",)):
+        found = [(code, line) for code, _file, line in problems(kept, *arguments) if code == "P001"]
+        assert found.count(("P001", 3)) == 1 and len(found) == 2 + len(arguments)
+    assert run(kept, "check", "--history").code == 0
+    commit(kept, "x")
+    assert run(kept, "check", "--history").code == 1
+
+
+def test_an_index_that_is_damaged_is_said(kept: Path) -> None:
+    (kept / ".git/index").write_bytes(b"x")
+    assert problems(kept) == [("P005", "mapping.yaml", 1)]
+    assert run(kept, "check", "--staged").code == 2
