@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -20,6 +22,7 @@ THEMES = "guides/themes.yaml"
 EXCEPTIONS = "notes/exceptions.yaml"
 MAX_BYTES = 4_000_000
 _SMALL = 64_000  # bytes, read at once
+_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)  # a pipe is not waited for
 READ_FOLDERS = ("guides", "notes", "templates")
 
 _PACKAGE = Path(__file__).parent
@@ -37,6 +40,7 @@ _BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u206
 _INVISIBLE = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{_BREAKS}{_BIDI}]")
 _CONFLICT = re.compile(r"^[ \t]*(<{7}|>{7}|\|{7}(?=[ \t]\S)|={7}(?=[ \t]*$))(?=[ \t]|$)", re.MULTILINE)
 MAX_TOLD = 50  # of one kind of fault in one file
+_LEFTOVER = re.compile(r"\..+\.\w+\.tmp\Z")
 _NOT_ON_WINDOWS = re.compile(
     r'[<>:"\\|?*\x00-\x1f\ud800-\udfff]|[. ](?:/|\Z)|(?:^|/)(?:con|prn|aux|nul|com\d|lpt\d)(?:[./]|\Z)',
     re.IGNORECASE,
@@ -155,7 +159,7 @@ class DiskTree:
 
     def read(self, name: str) -> bytes:
         # A path as text and no file object: thousands of small files are opened twice as quickly.
-        handle = os.open(f"{self.root}/{name}", os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        handle = os.open(f"{self.root}/{name}", _READING)
         try:
             parts = [os.read(handle, _SMALL)]
             while len(parts[-1]) == _SMALL and len(parts) * _SMALL <= MAX_BYTES:
@@ -171,6 +175,18 @@ class DiskTree:
             return not (self.root / name).resolve().is_relative_to(self.root.resolve())
         except (OSError, RuntimeError):  # a link that leads to itself
             return True
+
+
+def read_regular(path: Path) -> bytes:
+    """A file's bytes; OSError where it cannot be read, or is no regular file (a pipe would be waited for)."""
+    handle = os.open(path, _READING)
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise OSError(errno.EINVAL, _("it is no regular file"))
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(handle)
 
 
 def read_source(tree: Tree, name: str, faults: list[Fault]) -> Source | None:
@@ -302,23 +318,36 @@ def write_atomic(path: Path, data: bytes | str, *, mode: int | None = None) -> N
 
     Raises WorkspaceError where the place is a link, read-only or full; the old file is then untouched.
     """
-    import tempfile  # with what it brings along, a tenth of the start of a command that writes nothing
+    write_all(path.parent, {path.name: data}, mode=mode)
 
-    content = data.encode("utf-8") if isinstance(data, str) else data
-    if path.is_symlink():
-        raise WorkspaceError(_("{path} is a link; it is not written through.").format(path=path))
-    temporary: str | None = None
+
+def write_all(
+    root: Path, files: Mapping[str, bytes | str | None], private: str = "", *, mode: int | None = None
+) -> None:
+    """Writes files (None: takes one away), all or none; the private one is readable by its owner alone.
+
+    All are written aside before the first takes its place: a full disk changes nothing. Where one cannot
+    take its place, those that did give way to what was there before.
+    """
+    aside: dict[Path, str] = {}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, _mode_for(path, mode))  # noqa: PTH101
-        os.replace(temporary, path)  # noqa: PTH105
-        temporary = None
-        _sync_folder(path.parent)
+        for name, data in files.items():
+            if data is not None:
+                with _told(root / name):
+                    owned = 0o600 if name == private else mode
+                    aside[root / name] = _write_aside(root / name, data, owned)
+        _put_in_place([root / name for name in files], aside)
+    finally:
+        for temporary in aside.values():
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)  # noqa: PTH108
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """What the system refuses of a file, as a sentence."""
+    try:
+        yield
     except OSError as error:
         help = _("Close the file if it is open elsewhere, or check the folder and the free space.")
         reason = error.strerror or str(error)
@@ -326,28 +355,79 @@ def write_atomic(path: Path, data: bytes | str, *, mode: int | None = None) -> N
             path=path, reason=reason
         )
         raise WorkspaceError(f"{sentence} {help}") from error
-    finally:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)  # noqa: PTH108
 
 
-def write_all(root: Path, files: Mapping[str, bytes | str | None], private: str = "") -> None:
-    """Writes files (None: takes one away), all or none; the private one is readable by its owner alone."""
-    before: dict[Path, bytes | None] = {}
+def _write_aside(path: Path, data: bytes | str, mode: int | None) -> str:
+    """Writes a file beside its place; where it was written."""
+    import tempfile  # with what it brings along, a tenth of the start of a command that writes nothing
+
+    if path.is_symlink():
+        raise WorkspaceError(_("{path} is a link; it is not written through.").format(path=path))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".tmp")
     try:
-        for name, data in files.items():
-            path = root / name
-            before[path] = path.read_bytes() if path.is_file() else None
-            if data is None:
-                path.unlink()
-            else:
-                write_atomic(path, data, mode=0o600 if name == private else None)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data.encode("utf-8") if isinstance(data, str) else data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, _mode_for(path, mode))  # noqa: PTH101
     except BaseException:
-        for path, old in before.items():
-            with contextlib.suppress(WorkspaceError, OSError):
-                path.unlink(missing_ok=True) if old is None else write_atomic(path, old)
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)  # noqa: PTH108
         raise
+    return temporary
+
+
+def _put_in_place(paths: Sequence[Path], aside: Mapping[Path, str]) -> None:
+    """Moves what was written aside over the old files and takes the others away; all or none."""
+    before: dict[Path, tuple[bytes, int] | None] = {}
+    try:
+        for path in paths:
+            with _told(path):
+                if len(paths) > 1:
+                    there = path.is_file()
+                    before[path] = (path.read_bytes(), path.stat().st_mode & 0o777) if there else None
+                if path in aside:
+                    os.replace(aside[path], path)  # noqa: PTH105
+                else:
+                    path.unlink(missing_ok=True)
+                _sync_folder(path.parent)
+    except BaseException as error:
+        left = _put_back({path: old for path, old in before.items() if not _waits(aside.get(path))})
+        if left:
+            message = _("{paths} could not be put back as before: compare with a copy, then run this again.")
+            raise WorkspaceError(message.format(paths=", ".join(left))) from error
+        raise
+
+
+def _waits(temporary: str | None) -> bool:
+    """Whether a file that was written aside still lies there."""
+    return temporary is not None and os.path.lexists(temporary)
+
+
+def _put_back(before: Mapping[Path, tuple[bytes, int] | None]) -> list[str]:
+    """Gives files their old bytes, or takes them away where there were none; those that it cannot."""
+    left = []
+    for path, old in before.items():
+        try:
+            if old is None:
+                path.unlink(missing_ok=True)
+            else:
+                os.replace(_write_aside(path, *old), path)  # noqa: PTH105
+        except (OSError, WorkspaceError):
+            left.append(str(path))
+    return left
+
+
+def remove_leftovers(folder: Path) -> int:
+    """Removes what writes that were cut short left in a folder; how many. The workspace is held."""
+    number = 0
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        for path in list(folder.iterdir()):
+            if _LEFTOVER.match(path.name) and (path.is_symlink() or path.is_file()):
+                path.unlink()
+                number += 1
+    return number
 
 
 def _mode_for(path: Path, mode: int | None) -> int:
