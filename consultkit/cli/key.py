@@ -7,7 +7,7 @@ import os
 from consultkit.cli import Options
 from consultkit.files import WorkspaceError, find_root
 from consultkit.i18n import N_, _
-from consultkit.privacy.encryption import EncryptionError, key_path, new_key, write_key
+from consultkit.privacy.encryption import key_path, new_key, write_key
 
 
 def new() -> int:
@@ -16,10 +16,7 @@ def new() -> int:
     if find_root(path.parent) or (Options.root and path.resolve().is_relative_to(Options.root.resolve())):
         raise WorkspaceError(_("{path} lies inside a campaign: a secret key must not.").format(path=path))
     text, recipient = new_key()
-    try:
-        write_key(path, text)
-    except EncryptionError as error:
-        raise WorkspaceError(str(error)) from None
+    write_key(path, text)
     print(
         _("Your secret key is kept in {path}. Copy it to a safe place: without it nothing opens.").format(
             path=path

@@ -80,9 +80,10 @@ def _leaks(project: Project, packed: Pack, name: str) -> bool:
 
 def _sealed(project: Project, data: bytes) -> bytes:
     from consultkit.privacy.encryption import EncryptionError, encrypt
+    from consultkit.privacy.vault import recipients
 
     try:
-        return encrypt(data, project.mapping.campaign.recipients if project.mapping else ())
+        return encrypt(data, recipients(project))
     except EncryptionError as error:
         raise WorkspaceError(f"{error} {_('Or --plain: whoever gets the file can then read it.')}") from None
 

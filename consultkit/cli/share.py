@@ -45,7 +45,7 @@ def share(
         return leaving.refuse(persons)
     if not project.names_checked and not without_identities:
         message = _("The identities cannot be read here, so names cannot be checked.")
-        raise WorkspaceError(f"{message} {_('Unlock them, or add --without-identities.')}")
+        raise WorkspaceError(f"{message} {_('Unlock or mend them, or add --without-identities.')}")
     refusals = _refusals(project)
     if refusals or project.mapping is None:
         return refuse(project, refusals)

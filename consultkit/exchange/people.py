@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from consultkit.exchange.yaml_edit import Document, apply
-from consultkit.files import WorkspaceError, write_all
+from consultkit.files import WorkspaceError, read_regular, write_all
 from consultkit.i18n import _
 from consultkit.located_yaml import Node, read
 from consultkit.model import Project
-from consultkit.privacy.encryption import EncryptionError, encrypt
+from consultkit.privacy.encryption import encrypt
 from consultkit.privacy.identities import Identity
-from consultkit.privacy.vault import LOCKED, PLAIN, unlock
+from consultkit.privacy.vault import LOCKED, PLAIN, recipients, unlock
 from consultkit.text import fold
 
 _KEYS = ("name", "phone", "email")
@@ -43,17 +43,13 @@ def with_people(project: Project, entries: Iterable[Mapping[str, str]]) -> tuple
     if plain.is_file() or not locked.is_file():
         before = plain.read_bytes() if plain.is_file() else b""
         return PLAIN, _added(before, fresh)
-    opened = unlock(locked.read_bytes())
+    opened = unlock(read_regular(locked))
     if opened is None:
         message = _("{path} cannot be opened here, and names are to be kept in it. Nothing was imported.")
         raise WorkspaceError(
             message.format(path=LOCKED) + " " + _("Open it first: `consultkit identities unlock`.")
         )
-    recipients = project.mapping.campaign.recipients if project.mapping else ()
-    try:
-        return LOCKED, encrypt(_added(opened, fresh), recipients)
-    except EncryptionError as error:
-        raise WorkspaceError(str(error)) from None
+    return LOCKED, encrypt(_added(opened, fresh), recipients(project))
 
 
 def write_together(root: Path, files: Mapping[str, bytes | str], private: tuple[str, bytes] | None) -> None:

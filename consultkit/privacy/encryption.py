@@ -13,13 +13,14 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from consultkit.i18n import _
+from consultkit.files import WorkspaceError, read_regular
+from consultkit.i18n import _, reason
 
 KEY_VARIABLE = "CONSULTKIT_KEY"
 _SECRET = re.compile(r"^\s*(AGE-SECRET-KEY-1[A-Z0-9]+)\s*$", re.MULTILINE | re.IGNORECASE)
 
 
-class EncryptionError(Exception):
+class EncryptionError(WorkspaceError):
     """What could not be encrypted or opened, as a sentence for the user; never holds a key or a text."""
 
 
@@ -40,12 +41,47 @@ def recipient_of(key_text: str) -> str:
 def key_path(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
     """Where the secret key lies, outside any workspace: CONSULTKIT_KEY, or the user's settings folder."""
     if environ.get(KEY_VARIABLE):
-        return Path(environ[KEY_VARIABLE]).expanduser()
+        try:
+            return Path(environ[KEY_VARIABLE]).expanduser()
+        except RuntimeError:
+            message = _(
+                "{variable} begins with the home of somebody who is not known here: write the whole path."
+            )
+            raise EncryptionError(message.format(variable=KEY_VARIABLE)) from None
     if platform == "win32" and environ.get("APPDATA"):
         return Path(environ["APPDATA"]) / "consultkit" / "key.txt"
     base = environ.get("XDG_CONFIG_HOME", "")
     folder = Path(base) if base.startswith("/") else Path.home() / ".config"
     return folder / "consultkit" / "key.txt"
+
+
+def read_key() -> str:
+    """The text of this computer's key file, as editors save it: UTF-8, or UTF-16 with its mark (Windows)."""
+    path = key_path(os.environ)
+    try:
+        data = read_regular(path)
+    except (FileNotFoundError, NotADirectoryError):
+        message = _("No key at {path}. `consultkit key new` makes one.")
+        raise EncryptionError(message.format(path=path)) from None
+    except OSError as error:
+        message = _("The key {path} cannot be read ({reason}).")
+        raise EncryptionError(message.format(path=path, reason=reason(error))) from None
+    try:
+        return data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError:
+        message = _("The key {path} is no text that can be read here: save it again as “UTF-8”.")
+        raise EncryptionError(message.format(path=path)) from None
+
+
+def is_recipient(text: str) -> bool:
+    """Whether a text is a public key for which something can be encrypted."""
+    import pyrage
+
+    try:
+        pyrage.x25519.Recipient.from_str(text.strip())
+    except pyrage.RecipientError:
+        return False
+    return True
 
 
 def write_key(path: Path, key_text: str) -> None:

@@ -41,9 +41,10 @@ TYPE_WORDS = frozenset(
 
 
 class LockState(StrEnum):
-    """What became of the identities: read, locked (encrypted, no key at hand), or absent."""
+    """What became of the identities: read, damaged (in part at least), locked (no key at hand), or absent."""
 
     READ = "read"
+    DAMAGED = "damaged"
     LOCKED = "locked"
     ABSENT = "absent"
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import re
 import zipfile
 from collections.abc import Mapping
@@ -26,7 +25,7 @@ from consultkit.files import (
 )
 from consultkit.i18n import _
 from consultkit.model import Project
-from consultkit.privacy.encryption import EncryptionError, decrypt, key_path
+from consultkit.privacy.encryption import decrypt, read_key
 from consultkit.team.versions import Ledger, as_json, from_json
 from consultkit.text import fold
 
@@ -95,13 +94,7 @@ def opened(data: bytes) -> bytes:
         return data
     if not data.startswith((b"age-encryption.org/", b"-----BEGIN AGE")):
         raise WorkspaceError(_("This file is no pack, or its beginning is missing. Ask for it again."))
-    key = key_path(os.environ)
-    if not key.is_file():
-        raise WorkspaceError(_("No key at {path}. `consultkit key new` makes one.").format(path=key))
-    try:
-        return decrypt(data, key.read_text("utf-8"))
-    except EncryptionError as error:
-        raise WorkspaceError(str(error)) from None
+    return decrypt(data, read_key())
 
 
 def from_bytes(data: bytes) -> Pack:

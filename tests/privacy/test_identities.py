@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from consultkit.privacy.identities import Identity, from_entries
 from consultkit.privacy.vault import PLAIN, parse_vault
 
@@ -30,9 +32,47 @@ def test_identities_are_read_with_their_lines():
     ]
 
 
-def test_an_empty_file_is_no_fault():
-    assert read("") == ([], [])
-    assert read("identities:\n") == ([], [])
+@pytest.mark.parametrize("text", ["identities:\n", "identities: []\n", "identities:\n#  - note: GAO-03\n"])
+def test_a_list_without_entries_is_checked(text):
+    assert read(text) == ([], [])
+    assert parse_vault(text.encode(), PLAIN).checked
+    assert parse_vault(b"\xef\xbb\xbf" + text.encode(), PLAIN).checked
+
+
+@pytest.mark.parametrize("text", ["", "\n", "# who was heard\n", "exceptions: [Mars]\n", "{}\n", "~\n"])
+def test_a_file_that_says_nothing_of_identities_is_a_fault(text):
+    vault = parse_vault(text.encode(), PLAIN)
+    assert vault.faults and not vault.checked
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "identites:\n  - note: GAO-01\n    name: Fanta Diarra\n",
+        "- note: GAO-01\n  name: Fanta Diarra\n",
+        "identities:\n  - note: GAO-01\n    nom: Fanta Diarra\n",
+        "identities:\n  - note: GAO-01\n    name: [Fanta Diarra]\n",
+        "identities:\n  - note: GAO-01\n    name: Fanta Diarra\n    phone: 1 #2\n",
+        "identities:\n  - note: GAO-01\n    name: Fanta : Diarra\n",
+        "identities:\n  - Fanta Diarra\n",
+        "identities: Fanta Diarra\n",
+        "identities: [Fanta\n",
+        "<<<<<<< a\nidentities: []\n=======\nidentities:\n>>>>>>> b\n",
+    ],
+)
+def test_any_fault_means_that_names_are_not_checked(text):
+    vault = parse_vault(text.encode(), PLAIN)
+    assert vault.faults and not vault.checked
+    assert all("Fanta" not in fault.message + fault.help for fault in vault.faults)
+
+
+def test_what_could_be_read_of_a_damaged_file_is_still_looked_for():
+    vault = parse_vault((GOOD + "  - note: GAO-02\n    nom: Autre\n").encode(), PLAIN)
+    assert not vault.checked
+    assert [identity.name for identity in vault.identities] == ["Amadou ag Maïga", "Fanta Diarra", ""]
+
+
+def test_nothing_is_no_entry():
     assert from_entries(None) == ([], [])
 
 
