@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from consultkit.cli import main
+from consultkit.load import load
+from consultkit.privacy.encryption import encrypt
 
 SAMPLE = Path(__file__).with_name("small")
 SECRET = "identities:\n  - note: GAO-01\n    name: Zantigui Fictivard\n    phone: 76 00 00 01\n"
+OTHERS = "identities:\n  - note: GAO-02\n    name: Autre Fictif\n"
 
 
 @pytest.fixture
@@ -231,3 +235,323 @@ def test_cloud_folders_and_public_remotes_are_warned_of(
     monkeypatch.chdir(moved)
     assert main(["check", "--select", "P005", "--strict"]) == 1
     assert capsys.readouterr().out.count("P005") == 2
+
+
+NAMED = "Le responsable est parti.", "Le responsable, Zantigui Fictivard, est parti."
+DAMAGED = {
+    "a French key": "identities:\n  - note: GAO-01\n    nom: Zantigui Fictivard\n",
+    "a French list": "identites:\n  - note: GAO-01\n    name: Zantigui Fictivard\n",
+    "a bare list": "- note: GAO-01\n  name: Zantigui Fictivard\n",
+    "a list for a name": "identities:\n  - note: GAO-01\n    name: [Zantigui Fictivard]\n",
+    "an empty file": "",
+}
+
+
+@pytest.mark.parametrize("text", DAMAGED.values(), ids=list(DAMAGED))
+def test_a_damaged_file_means_that_names_are_not_checked(
+    campaign: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (campaign / "private/identities.yaml").write_text(text, "utf-8")
+    assert not load(campaign).names_checked
+    assert main(["report", "--to", "md"]) == 0
+    assert "oms non contrôlés" in capsys.readouterr().out
+    assert "oms non contrôlés" in (campaign / "build/rapport.md").read_text("utf-8")
+    assert main(["share"]) == 2
+    assert "--without-identities" in capsys.readouterr().err
+    assert main(["pack", "--plain", "--yes"]) == 0
+    assert "oms non contrôlés" in capsys.readouterr().err
+    assert main(["check", "--select", "P006"]) == 1
+    shown = capsys.readouterr().out
+    assert "private/identities.yaml:" in shown and "Fictivard" not in shown
+
+
+def test_an_empty_plain_file_does_not_hide_the_encrypted_one(
+    campaign: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_recipients(campaign, make_key(capsys))
+    assert main(["identities", "lock"]) == 0
+    (campaign / "private/identities.yaml").write_bytes(b"")
+    project = load(campaign)
+    assert [identity.name for identity in project.identities] == ["Zantigui Fictivard"]
+    assert not project.names_checked
+    note = campaign / "notes/gao/GAO-01.md"
+    note.write_text(note.read_text("utf-8").replace(*NAMED), "utf-8")
+    assert main(["pack", "--plain", "--yes"]) == 1
+    assert main(["check", "--select", "P006"]) == 1
+
+
+def test_both_files_are_searched_where_a_key_fits(campaign: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    add_recipients(campaign, make_key(capsys))
+    assert main(["identities", "lock"]) == 0
+    (campaign / "private/identities.yaml").write_text(OTHERS, "utf-8")
+    project = load(campaign)
+    assert {identity.name for identity in project.identities} == {"Zantigui Fictivard", "Autre Fictif"}
+    assert project.names_checked
+
+
+def test_a_closed_file_beside_a_plain_one_leaves_names_unchecked_but_for_its_own_copy(
+    campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_recipients(campaign, make_key(capsys))
+    monkeypatch.setenv("CONSULTKIT_KEY", str(tmp_path / "none/key.txt"))
+    assert main(["identities", "lock"]) == 0  # for others: no key here opens it, and the plain file stays
+    assert load(campaign).names_checked
+    recipient = main(["key", "new"]), capsys.readouterr().out.split()[-1]
+    (campaign / "private/identities.yaml.age").write_bytes(encrypt(OTHERS.encode(), [recipient[1]]))
+    (tmp_path / "none/key.txt").unlink()
+    assert not load(campaign).names_checked
+
+
+def editor(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str) -> None:
+    """Makes a shell script, which finds the file in $1, the editor."""
+    path = tmp_path / "editeur.sh"
+    path.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
+    path.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(path))
+
+
+def private(root: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in (root / "private").iterdir()}
+
+
+def test_lock_keeps_what_a_colleague_encrypted(campaign: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    recipient = make_key(capsys)
+    add_recipients(campaign, recipient)
+    theirs = campaign / "private/identities.yaml.age"
+    theirs.write_bytes(encrypt(OTHERS.encode(), [recipient]))
+    before = private(campaign)
+    assert main(["identities", "lock"]) == 2
+    assert "identities edit" in (shown := capsys.readouterr().err) and "Fictif" not in shown
+    assert private(campaign) == before
+    (campaign / "private/identities.yaml").write_text(SECRET + OTHERS.removeprefix("identities:\n"), "utf-8")
+    assert main(["identities", "lock"]) == 0
+
+
+def test_lock_keeps_a_file_that_no_key_here_opens(
+    campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipient = make_key(capsys)
+    add_recipients(campaign, recipient)
+    monkeypatch.setenv("CONSULTKIT_KEY", str(tmp_path / "other/key.txt"))
+    other = make_key(capsys)
+    (campaign / "private/identities.yaml.age").write_bytes(encrypt(OTHERS.encode(), [other]))
+    monkeypatch.setenv("CONSULTKIT_KEY", str(tmp_path / "config/key.txt"))
+    before = private(campaign)
+    assert main(["identities", "lock"]) == 2
+    assert "private/identities.yaml.age" in capsys.readouterr().err
+    assert private(campaign) == before
+
+
+def test_what_was_changed_after_unlock_is_locked_again_but_an_entry_that_vanished_is_told(
+    campaign: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_recipients(campaign, make_key(capsys))
+    plain = campaign / "private/identities.yaml"
+    plain.write_text(SECRET + OTHERS.removeprefix("identities:\n"), "utf-8")
+    assert main(["identities", "lock"]) == main(["identities", "unlock"]) == 0
+    plain.write_text(plain.read_text("utf-8").replace("Autre Fictif", "Autre Inventé"), "utf-8")
+    assert main(["identities", "lock"]) == main(["identities", "unlock"]) == 0
+    assert "Autre Inventé" in plain.read_text("utf-8")
+    plain.write_text(SECRET, "utf-8")
+    assert main(["identities", "lock"]) == 2
+    assert plain.read_text("utf-8") == SECRET
+
+
+def test_one_bad_recipient_among_good_ones_is_told_and_nothing_is_encrypted(
+    campaign: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipient = make_key(capsys)
+    for bad in ("age1bad", recipient[:-1] + ("q" if recipient[-1] != "q" else "p")):
+        mapping = (campaign / "mapping.yaml").read_text("utf-8")
+        add_recipients(campaign, recipient, bad)
+        assert main(["identities", "lock"]) == 2
+        assert "mapping.yaml:6:" in capsys.readouterr().err
+        assert list(private(campaign)) == ["identities.yaml"]
+        assert main(["pack", "--yes"]) == 2
+        (campaign / "mapping.yaml").write_text(mapping, "utf-8")
+
+
+def test_a_link_is_not_locked(campaign: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    add_recipients(campaign, make_key(capsys))
+    plain = campaign / "private/identities.yaml"
+    plain.rename(tmp_path / "ailleurs.yaml")
+    plain.symlink_to(tmp_path / "ailleurs.yaml")
+    for command in ("lock", "edit"):
+        assert main(["identities", command]) == 2
+        assert "lien" in capsys.readouterr().err
+    assert plain.is_symlink() and (tmp_path / "ailleurs.yaml").read_text("utf-8") == SECRET
+    assert not (campaign / "private/identities.yaml.age").exists()
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_an_editor_that_empties_the_file_changes_nothing(
+    campaign: Path,
+    sealed: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    add_recipients(campaign, make_key(capsys))
+    assert not sealed or main(["identities", "lock"]) == 0
+    before = private(campaign)
+    for script in (': > "$1"', 'rm "$1"', 'echo > "$1"'):
+        editor(monkeypatch, tmp_path, script)
+        assert main(["identities", "edit"]) == 2
+        assert private(campaign) == before
+
+
+def test_recipients_are_looked_at_before_the_editor_opens(
+    campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mapping = campaign / "mapping.yaml"
+    without = mapping.read_text("utf-8")
+    add_recipients(campaign, make_key(capsys))
+    assert main(["identities", "lock"]) == 0
+    editor(monkeypatch, tmp_path, f"touch {tmp_path}/ouvert")
+    for text in (
+        without,
+        "campaign: [\n",
+        without.replace("  language: fr\n", "  language: fr\n  recipients: [x]\n"),
+    ):
+        mapping.write_text(text, "utf-8")
+        assert main(["identities", "edit"]) == 2
+    assert not (tmp_path / "ouvert").exists()
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_a_file_that_changed_during_the_edit_stays_and_so_does_what_was_written(
+    campaign: Path,
+    sealed: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    recipient = make_key(capsys)
+    add_recipients(campaign, recipient)
+    assert not sealed or main(["identities", "lock"]) == 0
+    name = "identities.yaml.age" if sealed else "identities.yaml"
+    pulled = tmp_path / "venu-de-git"
+    pulled.write_bytes(encrypt(OTHERS.encode(), [recipient]) if sealed else OTHERS.encode())
+    editor(monkeypatch, tmp_path, f'cp {pulled} {campaign}/private/{name}; echo "# ajout" >> "$1"')
+    capsys.readouterr()
+    assert main(["identities", "edit"]) == 2
+    assert (campaign / "private" / name).read_bytes() == pulled.read_bytes()
+    (kept,) = (path for path in (campaign / "private").iterdir() if path.name != name)
+    assert str(kept) in capsys.readouterr().err
+    assert kept.read_text("utf-8") == SECRET + "# ajout\n" and kept.stat().st_mode & 0o077 == 0
+
+
+def test_what_was_written_is_kept_where_the_disk_refuses_it(
+    campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_recipients(campaign, make_key(capsys))
+    assert main(["identities", "lock"]) == 0
+    before = private(campaign)
+    editor(monkeypatch, tmp_path, 'echo "# ajout" >> "$1"')
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+
+    def full(*arguments: object, **options: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("consultkit.files.os.replace", full)
+    real = tempfile.mkstemp
+
+    def elsewhere(suffix: str = "", prefix: str = "", dir: object = None) -> tuple[int, str]:
+        if prefix == "identities-" and Path(str(dir)).name == "private":
+            raise OSError(30, "Read-only file system")
+        return real(suffix, prefix, dir)
+
+    monkeypatch.setattr("tempfile.mkstemp", elsewhere)
+    capsys.readouterr()
+    assert main(["identities", "edit"]) == 2
+    assert private(campaign) == before
+    (kept,) = tmp_path.glob("identities-*.yaml")
+    assert str(kept) in capsys.readouterr().err and kept.read_text("utf-8") == SECRET + "# ajout\n"
+    assert not list(tmp_path.glob("consultkit-*"))
+
+
+@pytest.mark.parametrize("command", ["lock", "unlock", "edit"])
+def test_what_a_killed_write_left_in_plain_text_is_removed(
+    campaign: Path,
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    add_recipients(campaign, make_key(capsys))
+    assert command == "lock" or main(["identities", "lock"]) == 0
+    editor(monkeypatch, tmp_path, "true")
+    for name in (".identities.yaml.a1b2c3_4.tmp", ".identities.yaml.age.zzzzzzzz.tmp"):
+        (campaign / "private" / name).write_text(SECRET, "utf-8")
+    (campaign / "private/incidents.tmp").write_text("à garder", "utf-8")
+    capsys.readouterr()
+    assert main(["identities", command]) == 0
+    assert not list((campaign / "private").glob(".*")) and (campaign / "private/incidents.tmp").exists()
+    assert "2 restes" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("data", "opens"),
+    [
+        ("# clé\r\n{key}".encode("utf-16"), True),
+        ("# clé\r\n{key}".encode("utf-8-sig"), True),
+        ("# clé\n{key}".encode("latin-1"), False),
+        (b"\xff\xfe\x00", False),
+        (b"", False),
+    ],
+)
+def test_key_files_as_windows_saves_them(
+    campaign: Path, tmp_path: Path, data: bytes, opens: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_recipients(campaign, make_key(capsys))
+    key = tmp_path / "config/key.txt"
+    secret = key.read_text("utf-8").splitlines()[1]
+    assert main(["identities", "lock"]) == 0
+    encoding = "utf-16-le" if data[:2] == b"\xff\xfe" else "utf-8"
+    key.write_bytes(data.replace("{key}".encode(encoding), secret.encode(encoding)))
+    assert load(campaign).names_checked is opens
+    assert main(["check", "--no-coverage"]) == main(["status"]) == 0
+    capsys.readouterr()
+    assert main(["identities", "unlock"]) == (0 if opens else 2)
+    assert opens or "key.txt" in capsys.readouterr().err or data in (b"",)
+
+
+@pytest.mark.parametrize("named", ["~personnexx/k", "\0", "/dev/null/k"])
+def test_a_key_that_cannot_be_is_a_sentence(
+    campaign: Path, named: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_recipients(campaign, make_key(capsys))
+    assert main(["identities", "lock"]) == 0
+    if "\0" not in named:
+        monkeypatch.setenv("CONSULTKIT_KEY", named)
+    else:
+        monkeypatch.setenv("CONSULTKIT_KEY", str(campaign))
+    for command in (["identities", "unlock"], ["key", "new"]):
+        assert main(command) == 2
+    assert main(["check", "--no-coverage"]) == 0
+
+
+@pytest.mark.parametrize("named", ['vi "x', " ", "'"])
+def test_an_editor_that_is_no_command_is_a_sentence(
+    campaign: Path, named: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VISUAL", named)
+    assert main(["identities", "edit"]) == 2
+    assert "VISUAL" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_nobody_waits_for_a_pipe(
+    campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_recipients(campaign, make_key(capsys))
+    assert main(["identities", "lock"]) == 0
+    os.mkfifo(tmp_path / "tube")
+    monkeypatch.setenv("CONSULTKIT_KEY", str(tmp_path / "tube"))
+    assert main(["identities", "unlock"]) == 2
+    assert not load(campaign).names_checked
+    os.mkfifo(campaign / "private/identities.yaml")
+    for command in ("edit", "unlock", "lock"):
+        assert main(["identities", command]) == 2
+    assert not load(campaign).names_checked
+    assert main(["check", "--select", "P006"]) == 1

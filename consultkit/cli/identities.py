@@ -8,14 +8,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 from consultkit.cli import root
-from consultkit.files import WorkspaceError, locked, write_atomic
-from consultkit.i18n import N_, _
+from consultkit.files import WorkspaceError, locked, read_regular, remove_leftovers, write_atomic
+from consultkit.i18n import N_, _, ngettext, reason
 from consultkit.load import load
-from consultkit.privacy.encryption import EncryptionError, decrypt, encrypt, key_path
-from consultkit.privacy.vault import LOCKED, PLAIN, parse_vault
+from consultkit.privacy.encryption import EncryptionError, decrypt, encrypt, read_key
+from consultkit.privacy.identities import Identity
+from consultkit.privacy.vault import LOCKED, PLAIN, is_twin, make_twins, parse_vault, recipients
 
 STARTER = """\
 # {warning}
@@ -32,19 +34,24 @@ def lock() -> int:
     """Encrypts private/identities.yaml for the recipients named in mapping.yaml."""
     workspace = root()
     with locked(workspace):
+        _clear(workspace)
         plain = workspace / PLAIN
-        if not plain.is_file():
+        data = _read(plain)
+        if data is None:
             raise WorkspaceError(_("There is no {path} to encrypt.").format(path=PLAIN))
-        data = plain.read_bytes()
-        _seal(workspace, data)
+        _refuse_loss(workspace, data)
+        sealed = encrypt(data, _recipients(workspace))
+        write_atomic(workspace / LOCKED, sealed, mode=0o600)
         if _opens(workspace / LOCKED, data):
             plain.unlink()
+            make_twins(workspace, None)
             print(
                 _(
                     "{path} is encrypted; the plain file is deleted (disks may still hold traces of it)."
                 ).format(path=LOCKED)
             )
         else:
+            make_twins(workspace, sealed)
             print(
                 _(
                     "{path} is encrypted. No key here opens it, so the plain file stays: delete it yourself."
@@ -57,11 +64,13 @@ def unlock() -> int:
     """Opens private/identities.yaml.age with this computer's key."""
     workspace = root()
     with locked(workspace):
-        data = _open(workspace / LOCKED)
-        plain = workspace / PLAIN
-        if plain.exists() and plain.read_bytes() != data:
+        _clear(workspace)
+        sealed, there = _sealed(workspace), _read(workspace / PLAIN)
+        data = decrypt(sealed, read_key())
+        if there is not None and there != data:
             raise WorkspaceError(_("{path} exists and differs: move it away first.").format(path=PLAIN))
-        write_atomic(plain, data, mode=0o600)
+        write_atomic(workspace / PLAIN, data, mode=0o600)
+        make_twins(workspace, sealed)
     print(_("{path} can be read again. `consultkit identities lock` encrypts it.").format(path=PLAIN))
     _windows_remark()
     return 0
@@ -71,20 +80,24 @@ def edit() -> int:
     """Opens the identities in your editor, and encrypts them again where they were encrypted."""
     workspace = root()
     with locked(workspace):
-        plain, sealed = workspace / PLAIN, (workspace / LOCKED).exists()
-        if plain.exists() or not sealed:
-            before = plain.read_bytes() if plain.exists() else _starter()
-        else:
-            before = _open(workspace / LOCKED)
+        _clear(workspace)
+        there, closed = _read(workspace / PLAIN), (workspace / LOCKED).exists()
+        name = PLAIN if there is not None or not closed else LOCKED
+        kept = there if name == PLAIN else _sealed(workspace)  # what stands on the disk now
+        keys = _recipients(workspace) if name == LOCKED else ()
+        before = decrypt(kept or b"", read_key()) if name == LOCKED else _starter() if kept is None else kept
         after = _edited(before)
-        if after == before and (plain.exists() or sealed):
+        if after == before and kept is not None:
             print(_("Nothing was changed."))
             return 0
-        if plain.exists() or not sealed:
-            write_atomic(plain, after, mode=0o600)
-            _windows_remark()
-        else:
-            _seal(workspace, after)
+        if not after.strip():
+            raise WorkspaceError(_("The editor left an empty file; nothing was changed."))
+        try:
+            _replace(workspace, name, kept, encrypt(after, keys) if name == LOCKED else after)
+        except (WorkspaceError, OSError) as error:
+            raise _set_aside(workspace, after, error) from error
+    if name == PLAIN:
+        _windows_remark()
     faults = parse_vault(after, PLAIN).faults
     for fault in faults:
         print(f"{fault.place} {fault.message or _('This line cannot be read as an identity.')}")
@@ -105,55 +118,173 @@ def _starter() -> bytes:
     ).encode()
 
 
-def _seal(workspace: Path, data: bytes) -> None:
-    mapping = load(workspace).mapping
-    recipients = mapping.campaign.recipients if mapping else ()
-    if len(recipients) == 1:
+def _clear(workspace: Path) -> None:
+    """Removes what interrupted writes left in private/, in plain text perhaps, and says so."""
+    number = remove_leftovers(workspace / "private")
+    if number:
+        message = ngettext(
+            "{n} left-over of an interrupted write was removed from private/.",
+            "{n} left-overs of interrupted writes were removed from private/.",
+            number,
+        )
+        print(message.format(n=number))
+
+
+def _read(path: Path) -> bytes | None:
+    """The plain file's bytes, None where there is none; a link is refused: it is not the file itself."""
+    if path.is_symlink():
+        message = _("{path} is a link: put the file itself in its place, then run this again.")
+        raise WorkspaceError(message.format(path=PLAIN))
+    try:
+        return read_regular(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        message = _("{path} cannot be read ({reason}).")
+        raise WorkspaceError(message.format(path=PLAIN, reason=reason(error))) from error
+
+
+def _sealed(workspace: Path) -> bytes:
+    """The encrypted file's bytes."""
+    try:
+        return read_regular(workspace / LOCKED)
+    except FileNotFoundError:
+        raise WorkspaceError(_("There is no {path}.").format(path=LOCKED)) from None
+    except OSError as error:
+        message = _("{path} cannot be read ({reason}).")
+        raise WorkspaceError(message.format(path=LOCKED, reason=reason(error))) from error
+
+
+def _recipients(workspace: Path) -> tuple[str, ...]:
+    """Those for whom it is encrypted, one at least; says so where there is one only."""
+    found = recipients(load(workspace))
+    if not found:
+        raise WorkspaceError(_("No recipient: nobody could open the file. Add one under “recipients”."))
+    if len(found) == 1:
         print(_("One recipient only: if that key is lost, nobody opens the file again."), file=sys.stderr)
-    try:
-        sealed = encrypt(data, recipients)
-    except EncryptionError as error:
-        raise WorkspaceError(str(error)) from None
-    write_atomic(workspace / LOCKED, sealed, mode=0o600)
+    return found
 
 
-def _open(path: Path) -> bytes:
-    if not path.is_file():
-        raise WorkspaceError(_("There is no {path}.").format(path=LOCKED))
-    key = key_path(os.environ)
-    if not key.is_file():
-        raise WorkspaceError(_("No key at {path}. `consultkit key new` makes one.").format(path=key))
+def _refuse_loss(workspace: Path, data: bytes) -> None:
+    """Refuses to encrypt over entries that the plain file lacks, a colleague's for instance."""
+    if not (workspace / LOCKED).exists() or not (sealed := _sealed(workspace)):
+        return
+    twin = is_twin(workspace)
     try:
-        return decrypt(path.read_bytes(), key.read_text("utf-8"))
+        old = decrypt(sealed, read_key())
     except EncryptionError as error:
-        raise WorkspaceError(str(error)) from None
+        if twin:
+            return
+        message = _(
+            "{path} exists, and what it holds would be lost: move it away first, or have a key for it."
+        )
+        raise WorkspaceError(f"{error} {message.format(path=LOCKED)}") from None
+    if old != data and (lost := _lost(old, data, twin)):
+        message = ngettext(
+            "{path} holds {n} entry that the plain file lacks. Move the plain file out of private/, "
+            "run `consultkit identities edit` and add your own entries there.",
+            "{path} holds {n} entries that the plain file lacks. Move the plain file out of private/, "
+            "run `consultkit identities edit` and add your own entries there.",
+            lost,
+        )
+        raise WorkspaceError(message.format(path=LOCKED, n=lost))
+
+
+def _lost(old: bytes, new: bytes, twin: bool) -> int:
+    """How many entries would be lost; in the copy that `unlock` made, one that was changed is not."""
+    before, after = parse_vault(old, LOCKED), parse_vault(new, PLAIN)
+    missing = Counter(_said(entry, twin) for entry in before.identities)
+    missing.subtract(_said(entry, twin) for entry in after.identities)
+    number = sum(count for count in missing.values() if count > 0)
+    unread = len(before.faults) if not twin else 0  # what cannot be read there cannot be compared
+    return number or unread
+
+
+def _said(entry: Identity, twin: bool) -> tuple[object, ...]:
+    owner = (entry.owner_kind, entry.owner)
+    return owner if twin else (*owner, entry.name, entry.aliases, entry.phone, entry.email)
 
 
 def _opens(path: Path, data: bytes) -> bool:
     try:
-        return _open(path) == data
-    except WorkspaceError:
+        return decrypt(path.read_bytes(), read_key()) == data
+    except EncryptionError:
         return False
+
+
+def _replace(workspace: Path, name: str, kept: bytes | None, data: bytes) -> None:
+    """Writes an edited file, unless it became another while the editor was open."""
+    path = workspace / name
+    now = read_regular(path) if path.exists() else None
+    if now != kept:
+        raise WorkspaceError(
+            _("{path} changed while the editor was open; it was left as it is.").format(path=name)
+        )
+    write_atomic(path, data, mode=0o600)
+
+
+def _set_aside(workspace: Path, text: bytes, error: Exception) -> WorkspaceError:
+    """What to say where an edited text could not take its place: it is kept in a file of its own."""
+    why = str(error) if isinstance(error, WorkspaceError) else f"{reason(error)}."  # type: ignore[arg-type]
+    for folder in (workspace / "private", _memory(), tempfile.gettempdir(), Path.home()):
+        try:
+            handle, path = tempfile.mkstemp(".yaml", "identities-", folder)  # its owner alone reads it
+        except OSError:
+            continue
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(handle)
+        except OSError:
+            os.unlink(path)  # noqa: PTH108
+            continue
+        message = _(
+            "What you wrote is in {path}, in plain text: bring it into the identities, then delete it."
+        )
+        return WorkspaceError(f"{why} {message.format(path=path)}")
+    return WorkspaceError(f"{why} {_('What you wrote could not be kept anywhere.')}")
+
+
+def _memory() -> str | None:
+    """A folder that lies in memory and on no disk, where the system has one."""
+    for folder in (os.environ.get("XDG_RUNTIME_DIR", ""), "/dev/shm"):
+        if folder.startswith("/") and Path(folder).is_dir() and os.access(folder, os.W_OK | os.X_OK):
+            return folder
+    return None
+
+
+def _editor() -> list[str]:
+    """The user's editor, as words of a command."""
+    named = os.environ.get("VISUAL") or os.environ.get("EDITOR")
+    if named is None and not sys.stdin.isatty():  # an editor that was named may need none
+        raise WorkspaceError(_("An editor needs a terminal: run `consultkit identities edit` in one."))
+    command = named or ("notepad" if os.name == "nt" else shutil.which("nano") or "vi")
+    try:
+        words = shlex.split(command, posix=os.name != "nt")
+    except ValueError:
+        words = []
+    if not words:
+        message = _("VISUAL or EDITOR ({command}) is no command: see to its quotation marks.")
+        raise WorkspaceError(message.format(command=command))
+    return words
 
 
 def _edited(before: bytes) -> bytes:
     """What the user's editor makes of a text, in a private folder that is removed afterwards."""
-    command = os.environ.get("VISUAL") or os.environ.get("EDITOR")
-    if command is None and not sys.stdin.isatty():  # an editor that was named may need none
-        raise WorkspaceError(_("An editor needs a terminal: run `consultkit identities edit` in one."))
-    command = command or ("notepad" if os.name == "nt" else shutil.which("nano") or "vi")
-    with tempfile.TemporaryDirectory(prefix="consultkit-") as folder:
+    words = _editor()
+    with tempfile.TemporaryDirectory(prefix="consultkit-", dir=_memory()) as folder:
         path = Path(folder) / "identities.yaml"
         path.touch(mode=0o600)
         path.write_bytes(before)
         try:
-            subprocess.run([*shlex.split(command, posix=os.name != "nt"), str(path)], check=True)
-            return path.read_bytes()
+            subprocess.run([*words, str(path)], check=True)
+            return read_regular(path)
         except (OSError, subprocess.CalledProcessError) as error:
             message = _("The editor ({command}) did not end well; nothing was changed.")
-            raise WorkspaceError(message.format(command=command)) from error
+            raise WorkspaceError(message.format(command=shlex.join(words))) from error
         finally:
-            if path.exists():
+            if path.is_file():
                 path.write_bytes(b"\0" * len(before))
 
 
