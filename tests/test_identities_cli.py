@@ -188,6 +188,72 @@ def test_purge_asks_and_removes(campaign: Path, capsys: pytest.CaptureFixture[st
     assert "git" in capsys.readouterr().out
 
 
+def test_purge_says_what_a_link_leaves(
+    campaign: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("private", ".consultkit"):
+        (tmp_path / f"ailleurs{name}").mkdir()
+        if (campaign / name).exists():
+            shutil.rmtree(campaign / name)
+        (campaign / name).symlink_to(tmp_path / f"ailleurs{name}")
+    (tmp_path / "ailleursprivate/identities.yaml").write_text(SECRET, "utf-8")
+    assert main(["purge", "--yes"]) == 1
+    shown = capsys.readouterr().err
+    assert all(str(tmp_path / f"ailleurs{name}") in shown for name in ("private", ".consultkit"))
+    assert not (campaign / "private").is_symlink() and not (campaign / ".consultkit").exists()
+    assert (tmp_path / "ailleursprivate/identities.yaml").read_text("utf-8") == SECRET
+    assert not list((tmp_path / "ailleurs.consultkit").iterdir())
+
+
+def test_purge_removes_files_in_the_place_of_folders(campaign: Path) -> None:
+    shutil.rmtree(campaign / "private")
+    for name in ("private", ".consultkit"):
+        (campaign / name).write_text(SECRET, "utf-8")
+    (campaign / "build").symlink_to(campaign / "nulle part")
+    assert main(["purge", "--yes"]) == 0
+    assert not (campaign / "build").is_symlink()
+    assert not (campaign / "private").exists() and not (campaign / ".consultkit").exists()
+
+
+@pytest.mark.parametrize("resists", ["private/dedans/a.txt", ".consultkit/exchanged.json"])
+def test_purge_says_what_resists(
+    campaign: Path, resists: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept = campaign / resists
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text("x", "utf-8")
+    real = Path.unlink
+
+    def unlink(path: Path, missing_ok: bool = False) -> None:
+        if path == kept:  # as in a folder that is read-only, which stops no administrator
+            raise PermissionError(13, "Permission denied")
+        real(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    assert main(["purge", "--yes"]) == 1
+    shown = capsys.readouterr()
+    assert resists in shown.err and "private/dedans " not in shown.err
+    assert kept.exists() and not (campaign / "private/identities.yaml").exists()
+    assert ("Supprimés\u00a0: private." in shown.out) is (resists[0] == ".")
+
+
+def test_purge_asks_git_what_it_holds(campaign: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = Path(shutil.copytree(campaign, campaign.parent / "gardee"))
+    git(kept, "init", "-q")
+    (kept / "private/identities.yaml.age").write_bytes(b"age-encryption.org/v1\n")
+    git(kept, "add", "-f", "mapping.yaml", "private/identities.yaml.age")
+    git(kept, "commit", "-qm", "sans private")
+    clean = Path(shutil.copytree(kept, campaign.parent / "propre"))
+    assert main(["purge", "--yes", "--root", str(clean)]) == 0
+    assert "git ne contient rien de private/" in capsys.readouterr().out
+    git(kept, "add", "-f", "private/identities.yaml")
+    git(kept, "commit", "-qm", "private")
+    git(kept, "rm", "-q", "--cached", "private/identities.yaml")
+    git(kept, "commit", "-qm", "trop tard")
+    assert main(["purge", "--yes", "--root", str(kept)]) == 0
+    assert "git contient encore" in capsys.readouterr().out
+
+
 def git(root: Path, *arguments: str) -> None:
     identity = {
         "GIT_AUTHOR_NAME": "a",
