@@ -10,8 +10,10 @@ import contextlib
 import datetime as dt
 import os
 import re
+import signal
 import sys
 from pathlib import Path
+from typing import TextIO
 
 from consultkit import __version__
 from consultkit.files import MAPPING, WorkspaceError, find_root
@@ -82,17 +84,34 @@ def day_given(text: str) -> dt.date:
 
 def run() -> None:
     """The program: exits 0 when all is well, 1 for problems found, 2 where the run cannot go on."""
-    arguments = sys.argv[1:]
-    if arguments == ["--version"]:
-        print(f"consultkit {__version__}")
-        return
+    _open_streams()
     _make_streams_safe()
-    sys.exit(main(arguments))
+    _end_orderly()
+    sys.exit(_flushed(main(sys.argv[1:])))
+
+
+def _end_orderly() -> None:
+    """A closed terminal, or a request to end, is an exit as any other: what lies in memory or aside goes."""
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup is heeded
+            signal.signal(number, _end)
+
+
+def _end(number: int, _frame: object) -> None:
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK", "SIGINT"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)  # nothing stops the cleaning up
+    sys.exit(128 + number)
 
 
 def main(arguments: list[str]) -> int:
     """Runs one command line; returns the exit code."""
     try:
+        if arguments == ["--version"]:
+            use(choose(None, None))
+            print(f"consultkit {__version__}")
+            return 0
         arguments, asked, Options.root = _take_common(arguments)
         use(choose(asked, _campaign_language(Options.root)))
         bind_click()
@@ -101,8 +120,7 @@ def main(arguments: list[str]) -> int:
         _complain(str(error))
         return 2
     except BrokenPipeError:
-        with contextlib.suppress(OSError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _lead_nowhere(sys.stdout)
         return 0
     except KeyboardInterrupt:
         _complain(_("Interrupted; nothing was left half written."))
@@ -183,7 +201,38 @@ def _complain(sentence: str) -> None:
         from consultkit.output.terminal import terminal_width, wrap
 
         text = "\n".join(wrap(text, terminal_width()))
-    print(text, file=sys.stderr)
+    with contextlib.suppress(OSError):
+        print(text, file=sys.stderr)
+
+
+def _open_streams() -> None:
+    """Streams that were closed before the start lead nowhere: no print fails, no file takes their number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            handle = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(handle, True)
+            setattr(sys, name, os.fdopen(handle, mode, encoding="utf-8"))
+
+
+def _lead_nowhere(stream: TextIO) -> None:
+    """Lets what a stream still holds go, where nobody reads it or nothing can be written."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _flushed(code: int) -> int:
+    """The exit code once all is printed, or could not be."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            _lead_nowhere(stream)
+        except OSError as error:
+            _lead_nowhere(stream)
+            if code < 2 and stream is sys.stdout:
+                _complain(_("The system refused: {reason}.").format(reason=reason(error)))
+                code = 2
+    return code
 
 
 def _make_streams_safe() -> None:

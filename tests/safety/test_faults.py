@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -205,6 +206,97 @@ def test_two_deliveries_at_once_are_both_logged_or_one_is_refused(root: Path) ->
     log = (root / "notes/livraisons.yaml").read_text("utf-8")
     assert log.count("- file:") == codes.count(0)
     assert run(root, "check", "--no-coverage").code == 0
+
+
+def until(found: Callable[[], object]) -> None:
+    """Waits for something to be there, for a while."""
+    for _ in range(600):
+        if found():
+            return
+        time.sleep(0.02)
+    raise AssertionError("nothing came")
+
+
+ENDS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no such signals on Windows")
+@pytest.mark.parametrize("number", ENDS)
+def test_a_closed_terminal_leaves_no_plain_text(root: Path, tmp_path: Path, number: int) -> None:
+    (root / "private").mkdir(exist_ok=True)
+    (root / "private/identities.yaml").write_text("identities: []\n", "utf-8")
+    editor = tmp_path / "editeur.sh"
+    editor.write_text(f"#!/bin/sh\necho x >> $1\necho $$ > {tmp_path}/pid\nexec sleep 60\n", "utf-8")
+    editor.chmod(0o755)
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    environment = {**os.environ, "TMPDIR": str(aside), "XDG_RUNTIME_DIR": str(aside), "VISUAL": str(editor)}
+    for command, begun in (
+        (["identities", "edit"], lambda: (tmp_path / "pid").exists()),
+        (["report"], lambda: list(aside.iterdir())),
+    ):
+        process = subprocess.Popen(
+            [*COMMAND, *command], cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        until(begun)
+        process.send_signal(number)
+        _out, error = process.communicate()
+        assert process.returncode == 128 + number and b"Traceback" not in error
+        assert not list(aside.iterdir())
+    assert (root / "private/identities.yaml").read_text("utf-8") == "identities: []\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of Unix closes the streams")
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("check --no-coverage >&-", 0),
+        ("status >&-", 0),
+        ("note --all >&-", 0),
+        ("check --no-coverage >&- 2>&- <&-", 0),
+        ("purge <&-", 1),
+        ("identities edit <&-", 2),
+        ("--version >&-", 0),
+    ],
+)
+def test_closed_streams_are_no_fault(root: Path, command: str, code: int) -> None:
+    (root / "private").mkdir(exist_ok=True)
+    environment = {name: value for name, value in os.environ.items() if name not in ("VISUAL", "EDITOR")}
+    line = f"{sys.executable} -m consultkit {command}"
+    done = subprocess.run(["sh", "-c", line], cwd=root, env=environment, capture_output=True, text=True)
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr and "consultkit lui-même" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+@pytest.mark.parametrize("command", ["--version", "check --no-coverage", "explain N012"])
+def test_what_cannot_be_printed_is_a_sentence(root: Path, command: str) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m consultkit {command} >/dev/full"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1 and done.stderr.startswith("consultkit: "), done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends no such signal to one process")
+def test_stopped_while_it_is_loaded_it_says_nothing(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys, os, signal\n"
+        "class Stop:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'consultkit.i18n':\n"
+        "            os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Stop())\n",
+        "utf-8",
+    )
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    done = subprocess.run(
+        [*COMMAND, "status"], cwd=root, env={**os.environ, "PYTHONPATH": path}, capture_output=True
+    )
+    assert done.returncode == 130 and done.stderr == b""
 
 
 def test_the_suite_itself_refuses_the_network() -> None:
