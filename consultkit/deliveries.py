@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from consultkit.files import DELIVERIES, write_atomic
+from consultkit.files import DELIVERIES
 from consultkit.i18n import _
 from consultkit.located_yaml import quoted
 from consultkit.model import Delivery, Project
@@ -63,8 +63,8 @@ def delivery(
     )
 
 
-def record(root: Path, entries: Iterable[Delivery]) -> None:
-    """Adds entries to the log, written whole; what stands there stays as it is."""
+def logged(root: Path, entries: Iterable[Delivery]) -> str:
+    """The log's text with more entries; what stands there stays as it is."""
     path = root / DELIVERIES
     text = (
         path.read_text("utf-8")
@@ -73,7 +73,7 @@ def record(root: Path, entries: Iterable[Delivery]) -> None:
     )
     if not re.search(r"^deliveries:\s*$", text, re.MULTILINE):
         text = text.rstrip("\n") + "\ndeliveries:\n"
-    write_atomic(path, text.rstrip("\n") + "\n" + "".join(map(_entry, entries)))
+    return text.rstrip("\n") + "\n" + "".join(map(_entry, entries))
 
 
 def _entry(entry: Delivery) -> str:

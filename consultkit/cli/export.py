@@ -16,7 +16,7 @@ from consultkit.cli import leaving, root
 from consultkit.cli.common import region_named
 from consultkit.cli.report import Edition, refuse
 from consultkit.diagnostic import Diagnostic, Severity
-from consultkit.files import locked, write_atomic
+from consultkit.files import locked, write_all
 from consultkit.i18n import _, ngettext, speaking
 from consultkit.load import load
 from consultkit.model import Project
@@ -60,8 +60,7 @@ def export(
     if leaks:
         return leaving.refuse(leaks)
     with locked(project.root):
-        for name, data in outputs.items():
-            write_atomic(file.parent / name, data)
+        write_all(file.parent, outputs)
     _tell(project, records, [file.parent / name for name in outputs])
     return 0
 

@@ -12,7 +12,7 @@ import typer
 
 from consultkit.cli import leaving, root
 from consultkit.cli.common import agreed, hidden, item, readable
-from consultkit.files import MAPPING, MAX_BYTES, Source, WorkspaceError, locked, write_atomic
+from consultkit.files import DELIVERIES, MAPPING, MAX_BYTES, Source, WorkspaceError, locked, write_all
 from consultkit.i18n import N_, _, ngettext, speaking
 from consultkit.load import load
 from consultkit.model import ActorMapping, Project
@@ -41,7 +41,7 @@ def export(
     ] = None,
 ) -> int:
     """Writes the actors as a spreadsheet for the commissioner."""
-    from consultkit.deliveries import delivery, record, sending_name
+    from consultkit.deliveries import delivery, logged, sending_name
     from consultkit.exchange.table import columns, rows
 
     project = load(root())
@@ -60,12 +60,12 @@ def export(
     if found:
         return leaving.refuse(found)
     with locked(project.root) if deliver else contextlib.nullcontext():
-        for name, data in outputs.items():
-            write_atomic(file.parent / name, data)
+        files: dict[str, bytes | str] = {str(file.parent / name): data for name, data in outputs.items()}
         if deliver:
             sent = delivery(project, file.name, outputs[file.name], to=deliver, kind="mapping")
             with speaking(project.language):
-                record(project.root, [sent])
+                files[str(project.root / DELIVERIES)] = logged(project.root, [sent])
+        write_all(Path(), files)
     number = len(mapping.actors)
     said = ngettext("{file}: {number} actor.", "{file}: {number} actors.", number)
     print(said.format(file=file, number=number))

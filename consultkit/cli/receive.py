@@ -11,7 +11,7 @@ import typer
 from consultkit import deliveries, progress
 from consultkit.cli import root
 from consultkit.cli.common import agreed
-from consultkit.files import DELIVERIES, MAPPING, WorkspaceError, decode, locked, write_atomic
+from consultkit.files import DELIVERIES, MAPPING, WorkspaceError, decode, locked, write_all
 from consultkit.i18n import _, ngettext, reason
 from consultkit.load import load
 from consultkit.model import Delivery, Project
@@ -21,7 +21,7 @@ from consultkit.team.exchanged import BOTH, Event, Plan, plan, read_copy
 from consultkit.team.packing import MAX_PACK, Pack, from_bytes, of_campaign, opened
 from consultkit.team.past import knowledge
 from consultkit.team.units import parse
-from consultkit.team.versions import write_ledger
+from consultkit.team.versions import LEDGER, as_text
 
 
 def receive(
@@ -97,17 +97,15 @@ def _show(listed: Sequence[Event], log: int) -> None:
 
 
 def _write(workspace: Path, planned: Plan, log: list[Delivery]) -> None:
-    """All files, then what this copy now knows: a run cut short is simply run again."""
+    """All files and what this copy now knows, or nothing: a run cut short is simply run again."""
+    files: dict[str, bytes | str | None] = {}
     for name, data in planned.files.items():
         path = workspace / name
-        if data is None:
-            path.unlink(missing_ok=True)
-        else:
-            crlf = path.is_file() and b"\r\n" in path.read_bytes()
-            write_atomic(path, data.replace(b"\n", b"\r\n") if crlf else data)
+        crlf = data is not None and path.is_file() and b"\r\n" in path.read_bytes()
+        files[name] = data.replace(b"\n", b"\r\n") if data is not None and crlf else data
     if log:
-        deliveries.record(workspace, log)
-    write_ledger(workspace, planned.ledger)
+        files[DELIVERIES] = deliveries.logged(workspace, log)
+    write_all(workspace, {**files, LEDGER: as_text(planned.ledger)})
 
 
 def _problems(workspace: Path, planned: Plan) -> bool:

@@ -16,7 +16,7 @@ import typer
 from consultkit.cli import day_given, leaving, root
 from consultkit.cli.common import hidden, region_named
 from consultkit.diagnostic import Diagnostic, Severity
-from consultkit.files import WorkspaceError, locked, place_at, write_atomic
+from consultkit.files import DELIVERIES, WorkspaceError, locked, place_at, write_all
 from consultkit.i18n import _, ngettext, reason, speaking
 from consultkit.load import load
 from consultkit.model import Project
@@ -214,16 +214,13 @@ def _write(
     region: str | None,
     built: Built,
 ) -> list[Path]:
-    from consultkit.deliveries import delivery, record, sending_name
+    from consultkit.deliveries import delivery, logged, sending_name
 
     folder = out if out is not None else project.root / "build"
     if folder.exists() and not folder.is_dir():
         raise WorkspaceError(_("{path} is a file, not a folder.").format(path=folder))
     with locked(project.root):
-        written = []
-        for name, data in outputs.items():
-            write_atomic(folder / name, data)
-            written.append(folder / name)
+        files: dict[Path, bytes | str] = {folder / name: data for name, data in outputs.items()}
         outputs.pop("evidence.json", None)
         if deliver is not None:
             title = NAMES[project.language][kind].capitalize()
@@ -231,16 +228,16 @@ def _write(
             entries = []
             for name, data in outputs.items():
                 sent = sending_name(project, [title, place], Path(name).suffix)
-                write_atomic(folder / sent, data)
-                written.append(folder / sent)
+                files[folder / sent] = data
                 entries.append(
                     delivery(
                         project, sent, data, to=deliver, kind=kind, notes=built.notes, region=region or ""
                     )
                 )
             with speaking(project.language):
-                record(project.root, entries)
-    return written
+                files[project.root / DELIVERIES] = logged(project.root, entries)
+        write_all(Path(), {str(path): data for path, data in files.items()})
+    return [path for path in files if path != project.root / DELIVERIES]
 
 
 def _tell(project: Project, built: Built, written: list[Path]) -> None:

@@ -12,7 +12,7 @@ import typer
 from consultkit.cli import leaving, root
 from consultkit.cli.report import document_faults, refuse, shown_path
 from consultkit.diagnostic import Diagnostic, Severity
-from consultkit.files import WorkspaceError, locked, write_atomic
+from consultkit.files import DELIVERIES, WorkspaceError, locked, write_all
 from consultkit.i18n import _, ngettext, speaking
 from consultkit.load import load
 from consultkit.model import Project
@@ -38,7 +38,7 @@ def share(
     ] = None,
 ) -> int:
     """Puts the detailed notes whose consent allows it into one ZIP."""
-    from consultkit.deliveries import delivery, record, sending_name
+    from consultkit.deliveries import delivery, logged, sending_name
 
     project = load(root())
     if persons := leaving.receiver(project, to):
@@ -66,11 +66,12 @@ def share(
     if leaks:
         return leaving.refuse(leaks)
     with locked(project.root):
-        write_atomic(target, data)
+        files: dict[str, bytes | str] = {str(target): data}
         if to is not None:
             entry = delivery(project, target.name, data, to=to, kind="notes", notes=shared.notes)
             with speaking(project.language):
-                record(project.root, [entry])
+                files[str(project.root / DELIVERIES)] = logged(project.root, [entry])
+        write_all(Path(), files)
     n = len(shared.notes)
     print(shown_path(target))
     print(ngettext("{n} note shared.", "{n} notes shared.", n).format(n=n))

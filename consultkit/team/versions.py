@@ -98,5 +98,9 @@ def read_ledger(root: Path) -> Ledger | None:
 
 def write_ledger(root: Path, ledger: Ledger) -> None:
     """Keeps what this copy knows, beside the other things that git leaves alone."""
-    text = json.dumps(as_json(ledger), ensure_ascii=False, separators=(",", ":"))
-    write_atomic(root / LEDGER, text + "\n")
+    write_atomic(root / LEDGER, as_text(ledger))
+
+
+def as_text(ledger: Ledger) -> str:
+    """What a copy knows, as its file holds it."""
+    return json.dumps(as_json(ledger), ensure_ascii=False, separators=(",", ":")) + "\n"

@@ -208,6 +208,60 @@ def test_two_deliveries_at_once_are_both_logged_or_one_is_refused(root: Path) ->
     assert run(root, "check", "--no-coverage").code == 0
 
 
+def refusing(monkeypatch: pytest.MonkeyPatch, where: str, number: int) -> None:
+    """Makes the system refuse once, at one of the writes (mkstemp) or one of the moves (replace)."""
+    module, name = where.split(".")
+    real, left = getattr(sys.modules[module], name), [number]
+
+    def refused(*arguments: object, **options: object) -> object:
+        left[0] -= 1
+        if left[0] == 0:
+            raise OSError(28, "No space left on device")
+        return real(*arguments, **options)
+
+    monkeypatch.setattr(f"{module}.{name}", refused)
+
+
+SEVERAL = {
+    "report": ["report", "--to", "docx", "--to", "md", "--deliver", "Interpeace"],
+    "export": ["export", "build/a.csv"],
+    "receive": ["receive", "../envoi.zip", "--yes"],
+}
+
+
+@pytest.mark.parametrize("where", ["tempfile.mkstemp", "os.replace"])
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("command", list(SEVERAL))
+def test_of_several_files_all_are_written_or_none(
+    root: Path, command: str, number: int, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(root)
+    other = Path(shutil.copytree(root, root.parent / "autre"))
+    answer("Le puits est loin.")(other)
+    swap("notes/gao/GAO-02.md", "mode: phone", "mode: video")(other)
+    assert run(other, "pack", "--plain", "--yes", "--out", str(root.parent / "envoi.zip")).code == 0
+    (root / "build").mkdir(exist_ok=True)
+    for name in ("rapport.docx", "rapport.md", "a-consultations.csv"):
+        (root / "build" / name).write_bytes(b"l'ancien")
+    before = files(root)
+    with monkeypatch.context() as patched:
+        refusing(patched, where, number)
+        ran = run(root, *SEVERAL[command])
+    assert ran.code == 2 and "Rien n’a été modifié" in ran.err, ran.said
+    assert files(root) == before
+    assert run(root, *SEVERAL[command]).code < 2
+    assert files(root) != before
+
+
+def test_a_folder_in_the_place_of_the_second_file_leaves_the_first(root: Path) -> None:
+    (root / "build/rapport.md").mkdir(parents=True)
+    (root / "build/rapport.docx").write_bytes(b"l'ancien")
+    ran = run(root, "report", "--to", "docx", "--to", "md")
+    assert ran.code == 2
+    assert (root / "build/rapport.docx").read_bytes() == b"l'ancien"
+    assert sorted(path.name for path in (root / "build").iterdir()) == ["rapport.docx", "rapport.md"]
+
+
 def until(found: Callable[[], object]) -> None:
     """Waits for something to be there, for a while."""
     for _ in range(600):
