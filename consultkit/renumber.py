@@ -142,4 +142,8 @@ def _values(node: Node, keys: set[str], under: bool = False) -> Iterator[Node]:
 
 
 def _text(path: Path) -> str:
-    return path.read_bytes().decode("utf-8")
+    try:
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        message = _("{path} cannot be read: `consultkit check` says where.")
+        raise WorkspaceError(message.format(path=path)) from None

@@ -418,6 +418,9 @@ def test_what_was_changed_after_unlock_is_locked_again_but_an_entry_that_vanishe
     plain.write_text(plain.read_text("utf-8").replace("Autre Fictif", "Autre Inventé"), "utf-8")
     assert main(["identities", "lock"]) == main(["identities", "unlock"]) == 0
     assert "Autre Inventé" in plain.read_text("utf-8")
+    assert main(["renumber", "GAO-02", "GAO-22"]) == 0
+    assert main(["identities", "lock"]) == main(["identities", "unlock"]) == 0
+    assert "GAO-22" in plain.read_text("utf-8")
     plain.write_text(SECRET, "utf-8")
     assert main(["identities", "lock"]) == 2
     assert plain.read_text("utf-8") == SECRET
@@ -621,3 +624,24 @@ def test_nobody_waits_for_a_pipe(
         assert main(["identities", command]) == 2
     assert not load(campaign).names_checked
     assert main(["check", "--select", "P006"]) == 1
+
+
+def test_unlock_takes_the_place_of_an_empty_file(campaign: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    add_recipients(campaign, make_key(capsys))
+    assert main(["identities", "lock"]) == 0
+    plain = campaign / "private/identities.yaml"
+    plain.write_bytes(b"\n")
+    assert main(["identities", "unlock"]) == 0
+    assert plain.read_text("utf-8") == SECRET
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_identities_in_another_encoding_are_a_sentence(campaign: Path, encoding: str) -> None:
+    plain = campaign / "private/identities.yaml"
+    plain.write_bytes(SECRET.replace("Zantigui", "Zaïd").encode(encoding))
+    assert main(["check", "--select", "P006"]) == 1
+    (campaign / "acteurs.csv").write_text("nom;type;régions;contact\nNeuf;osc;gao;Awa Fictive\n", "utf-8")
+    before = private(campaign)
+    for command in (["renumber", "GAO-02", "GAO-22"], ["mapping", "import", "acteurs.csv", "--yes"]):
+        assert main(command) == 2
+    assert private(campaign) == before

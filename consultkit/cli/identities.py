@@ -67,7 +67,7 @@ def unlock() -> int:
         _clear(workspace)
         sealed, there = _sealed(workspace), _read(workspace / PLAIN)
         data = decrypt(sealed, read_key())
-        if there is not None and there != data:
+        if there is not None and there.strip() and there != data:
             raise WorkspaceError(_("{path} exists and differs: move it away first.").format(path=PLAIN))
         write_atomic(workspace / PLAIN, data, mode=0o600)
         make_twins(workspace, sealed)
@@ -193,16 +193,16 @@ def _refuse_loss(workspace: Path, data: bytes) -> None:
 def _lost(old: bytes, new: bytes, twin: bool) -> int:
     """How many entries would be lost; in the copy that `unlock` made, one that was changed is not."""
     before, after = parse_vault(old, LOCKED), parse_vault(new, PLAIN)
-    missing = Counter(_said(entry, twin) for entry in before.identities)
-    missing.subtract(_said(entry, twin) for entry in after.identities)
-    number = sum(count for count in missing.values() if count > 0)
-    unread = len(before.faults) if not twin else 0  # what cannot be read there cannot be compared
-    return number or unread
+    if twin:
+        return max(0, len(before.identities) - len(after.identities))
+    missing = Counter(map(_said, before.identities))
+    missing.subtract(map(_said, after.identities))
+    unread = len(before.faults)  # what cannot be read there cannot be compared
+    return sum(count for count in missing.values() if count > 0) or unread
 
 
-def _said(entry: Identity, twin: bool) -> tuple[object, ...]:
-    owner = (entry.owner_kind, entry.owner)
-    return owner if twin else (*owner, entry.name, entry.aliases, entry.phone, entry.email)
+def _said(entry: Identity) -> tuple[object, ...]:
+    return (entry.owner_kind, entry.owner, entry.name, entry.aliases, entry.phone, entry.email)
 
 
 def _opens(path: Path, data: bytes) -> bool:

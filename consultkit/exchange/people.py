@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from consultkit.exchange.yaml_edit import Document, apply
-from consultkit.files import WorkspaceError, read_regular, write_all
+from consultkit.files import WorkspaceError, decode, read_regular, write_all
 from consultkit.i18n import _
 from consultkit.located_yaml import Node, read
 from consultkit.model import Project
@@ -68,9 +68,11 @@ def _known(identity: Identity) -> tuple[str, ...]:
 
 def _added(before: bytes, entries: Sequence[Mapping[str, str]]) -> bytes:
     """The file's text with the entries at the end of its list; all else stays."""
-    text = before.decode("utf-8-sig").replace("\r\n", "\n")
+    source = decode(before, PLAIN, [])
+    text = (source.original or source.text) if source else ""
     reading = read(text, PLAIN)
-    if reading.broken or (reading.root is not None and reading.root.kind != "map" and not reading.root.empty):
+    strange = reading.root is not None and reading.root.kind != "map" and not reading.root.empty
+    if source is None or reading.broken or strange:
         raise WorkspaceError(_("{path} cannot be read: `consultkit check` says where.").format(path=PLAIN))
     root = reading.root if reading.root is not None and reading.root.kind == "map" else Node("map", {}, 1, 1)
     return apply(text, Document(text).add_entries(root, "identities", entries)).encode()

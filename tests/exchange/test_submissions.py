@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import time
 import zipfile
@@ -351,21 +352,21 @@ def _said(root: Path, capsys) -> str:
 
 
 def test_a_fault_half_way_leaves_nothing_behind(root, monkeypatch):
-    from consultkit import files
     from consultkit.exchange import drafts, people
+    from consultkit.files import WorkspaceError
 
     project = load(root)
     path = as_json(root / "s.json", *(submission(project, n) for n in range(1, 6)))
-    real, calls = files.write_atomic, []
+    real, calls = os.replace, []
 
-    def failing(target, text, mode=None):
+    def failing(source, target):
         calls.append(target)
         if len(calls) == 4:
             raise OSError(28, "No space left on device")
-        real(target, text, mode=mode)
+        real(source, target)
 
-    monkeypatch.setattr(files, "write_atomic", failing)
-    with pytest.raises(OSError, match="No space"):
+    monkeypatch.setattr("os.replace", failing)
+    with pytest.raises(WorkspaceError, match="No space"):
         outcomes = drafts.plan(project, project.guide, _drafts(path, project))
         people.write_together(project.root, {o.path: o.text for o in outcomes}, None)
     assert len(calls) == 4 and not notes(root)
