@@ -245,7 +245,7 @@ def test_purge_asks_git_what_it_holds(campaign: Path, capsys: pytest.CaptureFixt
     git(kept, "commit", "-qm", "sans private")
     clean = Path(shutil.copytree(kept, campaign.parent / "propre"))
     assert main(["purge", "--yes", "--root", str(clean)]) == 0
-    assert "git ne contient rien de private/" in capsys.readouterr().out
+    assert "git n’a enregistré aucun fichier de private" in capsys.readouterr().out
     git(kept, "add", "-f", "private/identities.yaml")
     git(kept, "commit", "-qm", "private")
     git(kept, "rm", "-q", "--cached", "private/identities.yaml")

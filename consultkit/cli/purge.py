@@ -123,11 +123,11 @@ def _in_git(workspace: Path) -> str:
     if git.ask(workspace, "rev-parse", "--git-dir") is None:
         return _("Whether git ever held private/ cannot be told here: `consultkit check --history` looks.")
     kept = git.line(workspace, "ls-files", *paths) or git.line(
-        workspace, "log", "--all", "-n1", "--format=%h", *paths
+        workspace, "log", "--all", "--reflog", "-n1", "--format=%h", *paths
     )
     if kept:
         return _(
             "git still holds files of private/, and gives them back to whoever has the repository: "
             "`consultkit check --history` tells which, and how to have them removed."
         )
-    return _("git holds nothing of private/ that is not encrypted, in this copy of the repository.")
+    return _("No commit of this copy of the repository holds files of private/, encrypted ones aside.")

@@ -133,13 +133,15 @@ def _plain(node: Node) -> object:
 
 def _identity(entry: Mapping[object, object], kind: Literal["note", "actor"]) -> Identity:
     """The identity that one entry describes."""
-    aliases = entry.get("aliases")
+    aliases, name = entry.get("aliases"), entry.get("name")
     listed = [aliases] if isinstance(aliases, str) else aliases if isinstance(aliases, Sequence) else []
+    if isinstance(name, list):  # a fault, and looked for all the same
+        listed = [*name, *listed]
     line = entry.get("__line__")
     return Identity(
         owner=_text(entry.get(kind)),
         owner_kind=kind,
-        name=_text(entry.get("name")),
+        name=_text(name),
         aliases=tuple(_text(alias) for alias in listed if _text(alias)),
         phone=_text(entry.get("phone")),
         email=_text(entry.get("email")),

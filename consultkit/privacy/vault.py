@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from consultkit.diagnostic import Fault, Place
 from consultkit.files import decode, read_regular, write_atomic
 from consultkit.i18n import _
-from consultkit.located_yaml import read
+from consultkit.located_yaml import Node, read
 from consultkit.privacy.encryption import EncryptionError, decrypt, is_recipient, read_key
 from consultkit.privacy.identities import Identity, LockState, from_node
 from consultkit.schema.declare import IDENTITIES
@@ -91,7 +91,7 @@ def parse_vault(data: bytes, name: str) -> Vault:
         empty = Fault("private-value", Place(name), _("This file is empty."))
         return Vault(LockState.DAMAGED, faults=tuple(found or [empty]))
     data_read = IDENTITIES.read(reading.root, Reader(name, "private", shape))
-    entries, told = from_node(reading.root.get("identities"), name)
+    entries, told = from_node(_listed(reading.root), name)
     if reading.root.kind == "map" and "identities" not in reading.root.entries:
         message = _("The key “{key}” is missing.").format(key="identities")
         told.append(Fault("private-value", Place(name), message))
@@ -100,6 +100,14 @@ def parse_vault(data: bytes, name: str) -> Vault:
     bare = [_without_text(fault) for fault in shape if fault.place.line not in lines]
     state = LockState.DAMAGED if bare or told or reading.broken else LockState.READ
     return Vault(state, tuple(entries), exceptions, (*bare, *told))
+
+
+def _listed(root: Node) -> Node | None:
+    """The list of identities; under another key, or alone in the file, it is a fault but still looked for."""
+    if "identities" in root.entries:
+        return root.get("identities")
+    others = [root, *(value for key, _key, value in root if key != "exceptions")]
+    return next((node for node in others if node.kind == "seq"), None)
 
 
 def recipients(project: Project) -> tuple[str, ...]:

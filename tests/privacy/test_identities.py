@@ -72,6 +72,21 @@ def test_what_could_be_read_of_a_damaged_file_is_still_looked_for():
     assert [identity.name for identity in vault.identities] == ["Amadou ag Maïga", "Fanta Diarra", ""]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "identites:\n  - note: GAO-01\n    name: Fanta Diarra\n",
+        "- note: GAO-01\n  name: Fanta Diarra\n",
+        "exceptions: [Mars]\nlist:\n  - note: GAO-01\n    name: [Fanta Diarra]\n",
+    ],
+)
+def test_entries_that_stand_elsewhere_are_looked_for_and_names_are_not_checked(text):
+    vault = parse_vault(text.encode(), PLAIN)
+    (identity,) = vault.identities
+    assert "Fanta Diarra" in (identity.name, *identity.aliases)
+    assert vault.faults and not vault.checked
+
+
 def test_nothing_is_no_entry():
     assert from_entries(None) == ([], [])
 
