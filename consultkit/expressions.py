@@ -8,7 +8,8 @@ The vocabulary is closed, and an expression is parsed, never run:
     regions()                                regions of the campaign
     minimum(region=)                         consultations agreed, in all or for a region
 
-In the shared edition a count from 1 to 4 that a filter other than the region narrows reads “fewer than 5”.
+In the shared edition a count from 1 to 4, narrowed by more than the region, reads “fewer than 5”; one
+that would tell a small count when taken from a larger one, or that three filters narrow, is withheld.
 """
 
 from __future__ import annotations
@@ -139,10 +140,16 @@ def substitute(
 
 def value(expression: Expression, project: Project, *, masked: bool) -> str:
     """What an expression counts, in words where the number is too small to be shown."""
-    count = _COUNTS[expression.name](project, expression.filters)
-    narrowed = set(expression.filters) - {"region"} or expression.name == "persons"
-    if masked and narrowed and expression.name in ("n", "persons") and 0 < count < THRESHOLD:
+    counting, filters = _COUNTS[expression.name], expression.filters
+    count = counting(project, filters)
+    narrowed = set(filters) - {"region"} or expression.name == "persons"
+    if not masked or not narrowed or expression.name not in ("n", "persons"):
+        return str(count)
+    if 0 < count < THRESHOLD:
         return _("fewer than {n}").format(n=THRESHOLD)
+    wider = [{k: v for k, v in filters.items() if k != key} for key in filters if key in _PARTS]
+    if len(filters) > 2 or any(0 < counting(project, others) - count < THRESHOLD for others in wider):
+        return missing(_("number withheld: it would tell a small one"))
     return str(count)
 
 
@@ -155,6 +162,9 @@ def _held(project: Project, filters: dict[str, str]) -> Iterator[Note]:
 def _has_type(project: Project, note: Note, wanted: str) -> bool:
     actors = project.mapping.actor_by_id if project.mapping else {}
     return any(id_ in actors and actors[id_].type == wanted for id_ in note.actors)
+
+
+_PARTS = ("region", "type", "mode", "sex")  # what these leave out is a group as well
 
 
 _FITS: dict[str, Callable[[Project, Note, str], bool]] = {

@@ -171,10 +171,7 @@ class DiskTree:
     def escapes(self, name: str) -> bool:
         if name not in self.links:
             return False
-        try:
-            return not (self.root / name).resolve().is_relative_to(self.root.resolve())
-        except (OSError, RuntimeError):  # a link that leads to itself
-            return True
+        return not inside(self.root, self.root / name)
 
 
 def read_regular(path: Path) -> bytes:
@@ -309,8 +306,15 @@ def bad_windows_name(name: str) -> bool:
 
 
 def inside(root: Path, target: Path) -> bool:
-    """Whether a path, links followed, lies inside the root."""
-    return target.resolve().is_relative_to(root.resolve())
+    """Whether a path, links followed, lies inside the root, among what may leave it."""
+    try:
+        found, home = target.resolve(), root.resolve()
+    except (OSError, RuntimeError):  # a link that leads to itself
+        return False
+    return found.is_relative_to(home) and found.relative_to(home).parts[:1] not in _KEPT_IN
+
+
+_KEPT_IN = (("private",), ("build",), (".consultkit",), (".git",))
 
 
 def write_atomic(path: Path, data: bytes | str, *, mode: int | None = None) -> None:

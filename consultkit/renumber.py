@@ -15,6 +15,7 @@ from consultkit.model import Note, Project
 from consultkit.note_edit import normal, read_split, set_keys
 from consultkit.privacy.vault import LOCKED, PLAIN
 from consultkit.quotation import ANY_AT
+from consultkit.rules.privacy import matcher
 from consultkit.schema.types import ID
 from consultkit.text import did_you_mean
 
@@ -41,6 +42,8 @@ def plan(project: Project, old: str, new: str) -> Renumbering:
     """
     note = _note(project, old)
     _refuse_taken(project, note, new)
+    if project.identities and matcher(project).search(new):
+        raise WorkspaceError(_("This id holds a known identity: give the note another."))
     shared = sum(other.id == note.id for other in project.notes) > 1
     target = str(PurePosixPath(note.file).with_name(f"{new}.md"))
     found = Renumbering(note.id, new, note.file, target)

@@ -15,6 +15,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from consultkit.cli import Options, root
+from consultkit.cli.common import hidden, told
 from consultkit.coverage import coverage
 from consultkit.diagnostic import Diagnostic, Severity, has_errors
 from consultkit.files import WorkspaceError, find_root, locked, write_atomic
@@ -26,7 +27,7 @@ from consultkit.output.terminal import printable, say, terminal_width
 from consultkit.repository.staged import StagedTree, tracked
 from consultkit.repository.surroundings import look
 from consultkit.rules import BY_CODE, run, select
-from consultkit.rules.privacy import matcher
+from consultkit.rules.privacy import matcher, secret_lines
 from consultkit.text import did_you_mean
 
 LETTERS = "WMGNCFPT"
@@ -164,12 +165,13 @@ def fix_files(workspace: Path, wanted: list[str] | None, *, quiet: bool = False)
     from consultkit.fix import mended
 
     with locked(workspace):
-        for name, text, changes in mended(load(workspace)):
+        project = load(workspace)
+        for name, text, changes in mended(project):
             if not among(name, wanted):
                 continue
             write_atomic(workspace / name, text)
             for place, change in [] if quiet else changes:
-                print(_("mended {place}: {change}").format(place=place, change=printable(change)))
+                print(_("mended {place}: {change}").format(place=place, change=hidden(project, change)))
 
 
 def _history(workspace: Path) -> int:
@@ -269,7 +271,7 @@ def _show(checked: list[_Checked], format: Format, *, coverage_too: bool) -> Non
         if not checked:
             print(_("Nothing of a campaign is staged in this repository."))
         return
-    problems = list(dict.fromkeys(d for one in checked for d in one.from_here()))
+    problems = list(dict.fromkeys(d for one in checked for d in told(one.project, one.from_here())))
     if format is Format.JSON:
         print(output.as_json(problems, [row for one in checked for row in coverage(one.project)]))
     else:
@@ -280,7 +282,10 @@ def _say(one: _Checked, *, coverage_too: bool) -> None:
     width = terminal_width()
     project = one.project
     read = [*project.unread_notes, *(note.file for note in project.notes)]
-    say(output.as_lines(one.problems, project.sources, width))
+    secret = secret_lines(project, (d.place.file for d in one.problems))
+    say(output.as_lines(told(project, one.problems), project.sources, width, secret))
     say([output.summary(one.problems, sum(among(file, one.wanted) for file in read))])
+    if not project.names_checked:
+        say([[(_("Names were not checked: the identities cannot be read here."), "yellow")]])
     if coverage_too:
         say([[("", "")], *output.coverage_lines(coverage(project), width)])

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from consultkit.diagnostic import Diagnostic
 from consultkit.files import WorkspaceError
 from consultkit.i18n import _
 from consultkit.model import ActorMapping, Guide, Project
@@ -46,6 +47,19 @@ def region_named(mapping: ActorMapping, named: str | None) -> str | None:
 def hidden(project: Project, text: str) -> str:
     """A line for the screen, known identities blanked."""
     return printable(blanked(project, text))
+
+
+def told(project: Project, problems: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """The problems with known identities blanked in what they say and in the names of their files."""
+    if not project.identities:
+        return list(problems)
+    words = functools.cache(functools.partial(blanked, project))
+    return [
+        d._replace(
+            message=words(d.message), help=words(d.help), place=d.place._replace(file=words(d.place.file))
+        )
+        for d in problems
+    ]
 
 
 def blanked(project: Project, text: str) -> str:

@@ -58,6 +58,8 @@ def export(
         print(_("{file}: the guide, to print or to type in.").format(file=file))
     else:
         raise WorkspaceError(_("{file}: name a file that ends in .xlsx, .docx or .pdf.").format(file=file))
+    if not project.names_checked:
+        print(_("Names were not checked: the identities cannot be read here."))
     return 0
 
 

@@ -213,7 +213,9 @@ def diff(
     )
     for line in described(comparison) or [_("Nothing that is asked has changed.")]:
         print(
-            "\n".join(wrap(printable(line.strip()), terminal_width(), line[: len(line) - len(line.lstrip())]))
+            "\n".join(
+                wrap(hidden(project, line.strip()), terminal_width(), line[: len(line) - len(line.lstrip())])
+            )
         )
     return 0
 
@@ -229,7 +231,8 @@ def feedback() -> int:
         if remark.question != last:
             last = remark.question
             question = guide.questions.get(last)
-            print(f"{question.text if question else _('Elsewhere')} {{#{last}}}" if last else _("Elsewhere"))
+            text = hidden(project, question.text) if question else _("Elsewhere")
+            print(f"{text} {{#{last}}}" if last else _("Elsewhere"))
         print("\n".join(wrap(hidden(project, f"{remark.note} : {remark.text}"), terminal_width(), "  ")))
     if not found:
         print(_("No passage is marked .guide-feedback."))

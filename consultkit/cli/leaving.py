@@ -5,11 +5,20 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
-from consultkit.files import WorkspaceError
+from consultkit.files import MAPPING, WorkspaceError
 from consultkit.i18n import _
 from consultkit.model import Project
 from consultkit.privacy import gate
+
+
+def refuse_own(project: Project, target: Path) -> None:
+    """WorkspaceError where what is to be written would take the place of a file of the campaign."""
+    own = {project.root / name for name in (*project.files, *project.sources, MAPPING)}
+    if target.resolve() in {path.resolve() for path in own if path.name == target.name}:
+        message = _("{path} is a file of the campaign: name another.")
+        raise WorkspaceError(message.format(path=target))
 
 
 def leaks(project: Project, outputs: Mapping[str, bytes], said: Mapping[str, str]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from consultkit.cli import root
+from consultkit.cli import leaving, root
 from consultkit.cli.common import agreed, readable, region_named
 from consultkit.files import DELIVERIES, WorkspaceError, locked, write_atomic
 from consultkit.i18n import _, ngettext
@@ -41,6 +41,7 @@ def pack(
         packed = _complete(project, extract(copy, ledger, regions, (d.file for d in project.lessons)))
         name = "-".join([_("pack"), *(regions or ["campagne"]), project.today.isoformat()])
         target = out or workspace / "build" / f"{name}.zip{'' if plain else '.age'}"
+        leaving.refuse_own(project, target)
         if _leaks(project, packed, target.name):
             return 1
         data = to_bytes(packed) if plain else _sealed(project, to_bytes(packed))

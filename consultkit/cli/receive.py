@@ -10,7 +10,7 @@ import typer
 
 from consultkit import deliveries, progress
 from consultkit.cli import root
-from consultkit.cli.common import agreed
+from consultkit.cli.common import agreed, told
 from consultkit.files import DELIVERIES, MAPPING, WorkspaceError, decode, locked, write_all
 from consultkit.i18n import _, ngettext, reason
 from consultkit.load import load
@@ -114,6 +114,7 @@ def _problems(workspace: Path, planned: Plan) -> bool:
     from consultkit.output import diagnostics as output
     from consultkit.output.terminal import say, terminal_width
     from consultkit.rules import run, select
+    from consultkit.rules.privacy import secret_lines
 
     project = load(workspace)
     lines = _received_lines(planned)
@@ -124,7 +125,8 @@ def _problems(workspace: Path, planned: Plan) -> bool:
     ]
     if problems:
         print(_("In what was received:"))
-        say(output.as_lines(problems, project.sources, terminal_width()))
+        secret = secret_lines(project, (d.place.file for d in problems))
+        say(output.as_lines(told(project, problems), project.sources, terminal_width(), secret))
     missing = [deliverable for deliverable, delivered in progress.due(project) if not delivered]
     if missing:
         print(_("Deliverables still missing:"))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consultkit.cli import day_given, leaving, root
-from consultkit.cli.common import hidden, region_named
+from consultkit.cli.common import hidden, region_named, told
 from consultkit.diagnostic import Diagnostic, Severity
 from consultkit.files import DELIVERIES, WorkspaceError, locked, place_at, write_all
 from consultkit.i18n import _, ngettext, reason, speaking
@@ -161,8 +161,10 @@ def refuse(project: Project, refusals: list[Diagnostic], *, forcible: bool = Fal
     """Tells the errors that must be mended before anything is made."""
     from consultkit.output.diagnostics import as_lines
     from consultkit.output.terminal import say, terminal_width
+    from consultkit.rules.privacy import secret_lines
 
-    say(as_lines(refusals, project.sources, terminal_width()))
+    secret = secret_lines(project, (d.place.file for d in refusals))
+    say(as_lines(told(project, refusals), project.sources, terminal_width(), secret))
     n = len(refusals)
     print(
         ngettext("Refused: {n} error to mend first.", "Refused: {n} errors to mend first.", n).format(n=n),

@@ -62,6 +62,7 @@ def share(
     data = _render(project, shared)
     name = sending_name(project, [_("Notes")], ".zip") if to is not None else NAMES[project.language]
     target = out or project.root / "build" / name
+    leaving.refuse_own(project, target)
     leaks = _leaks(project, shared, target.name, data)
     if leaks:
         return leaving.refuse(leaks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from consultkit.coverage import Coverage
 from consultkit.diagnostic import Diagnostic, Severity, has_errors
@@ -16,9 +16,17 @@ STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.
 NAMES = {Severity.ERROR: N_("error"), Severity.WARNING: N_("warning"), Severity.INFO: N_("info")}
 
 
-def as_lines(diagnostics: Sequence[Diagnostic], sources: Mapping[str, Source], width: int) -> Iterable[Line]:
-    """Each diagnostic with its line and a caret; lines that hold a privacy find are never shown."""
-    secret = {(d.place.file, d.place.line) for d in diagnostics if d.secret}
+def as_lines(
+    diagnostics: Sequence[Diagnostic],
+    sources: Mapping[str, Source],
+    width: int,
+    secret: Collection[tuple[str, int]] = (),
+) -> Iterable[Line]:
+    """Each diagnostic with its line and a caret; lines that hold a privacy find are never shown.
+
+    `secret` are more such lines, by file and number.
+    """
+    secret = {*secret, *((d.place.file, d.place.line) for d in diagnostics if d.secret)}
     for diagnostic in diagnostics:
         place = diagnostic.place
         yield [

@@ -96,13 +96,32 @@ def mask_below(table: Table, threshold: int = THRESHOLD) -> Masked | None:
 def _mask(table: Table, threshold: int, *, public: bool) -> Masked | None:
     grid = _with_totals(table)
     known = {(len(grid) - 1, column) for column in range(len(grid[0]))} if public else set()
-    hidden = {cell for cell in _cells(grid) if 0 < _at(grid, cell) < threshold} - known
-    while (exposed := _exposed(grid, hidden, threshold, public)) is not None:
+    small = {cell for cell in _cells(grid) if 0 < _at(grid, cell) < threshold} - known
+    hidden = _closed(grid, small, threshold, known)
+    if hidden is None or any(_is_total(grid, cell) for cell in hidden - small):
+        hidden = _without_totals(grid, small, threshold, known) or hidden
+    return None if hidden is None else _masked(table, grid, hidden)
+
+
+def _closed(grid: Grid, hidden: set[Cell], threshold: int, known: set[Cell]) -> set[Cell] | None:
+    """What to hide with these, loop by loop; None where what readers know is in the way."""
+    while (exposed := _exposed(grid, hidden, threshold, known)) is not None:
         more = _loops(grid, hidden, *exposed, known)
         if more is None:
             return None
-        hidden |= more
-    return _masked(table, grid, hidden)
+        hidden = hidden | more
+    return hidden
+
+
+def _without_totals(grid: Grid, small: set[Cell], threshold: int, known: set[Cell]) -> set[Cell] | None:
+    """What to hide with these where no total need be: of all counts, those that cannot be given back."""
+    hidden = small | {cell for cell in _cells(grid) if not _is_total(grid, cell)}
+    if _exposed(grid, hidden, threshold, known) is not None:
+        return None
+    for cell in sorted(hidden - small, key=lambda cell: (-_at(grid, cell), cell)):
+        if _exposed(grid, hidden - {cell}, threshold, known) is None:
+            hidden = hidden - {cell}
+    return hidden
 
 
 def mask_counts(
@@ -197,11 +216,11 @@ def _path(
     return path
 
 
-def _exposed(grid: Grid, hidden: set[Cell], threshold: int, public: bool) -> tuple[Cell, int] | None:
+def _exposed(grid: Grid, hidden: set[Cell], threshold: int, known: set[Cell]) -> tuple[Cell, int] | None:
     """A hidden count that leaves too little room, and how many other values it needs; or None."""
     for cell in sorted(hidden):
         enough = threshold - 1 if 0 < _at(grid, cell) < threshold else 1
-        if public:
+        if known:
             enough = min(enough, grid[-1][cell[1]])
         if _room(grid, hidden, cell, enough) < enough:
             return cell, enough

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -55,6 +55,21 @@ def _texts(project: Project) -> Iterator[Source]:
     for name, source in project.sources.items():
         if not name.startswith("templates/"):
             yield source
+
+
+def secret_lines(project: Project, files: Iterable[str]) -> set[tuple[str, int]]:
+    """Lines of these files that no screen may show: a known identity, a number or an address stands there."""
+    from consultkit.privacy import patterns
+
+    found = set()
+    for source in (project.sources[file] for file in set(files) if file in project.sources):
+        text = source.text
+        hits = [(hit.start, hit.end) for hit in patterns.search(text)]
+        hits += [(h.start, h.end) for h in matcher(project).search(text)] if project.identities else []
+        for start, end in hits:
+            first = text.count("\n", 0, start) + 1
+            found |= {(source.file, first + more) for more in range(text.count("\n", start, end) + 1)}
+    return found
 
 
 @rule("P001")

@@ -22,8 +22,9 @@ from consultkit.files import (
     WorkspaceError,
     decode,
     inside,
+    read_regular,
 )
-from consultkit.i18n import N_, _
+from consultkit.i18n import N_, _, reason
 from consultkit.team.merge import Target, compose
 from consultkit.team.packing import Pack
 from consultkit.team.units import Entry, Layout, MergeError, Section, Units, parse
@@ -122,8 +123,11 @@ def read_copy(root: Path) -> Copy:
             continue
         if not inside(root, path):
             raise WorkspaceError(_("{path} is a link that leads out of the campaign.").format(path=name))
-        with path.open("rb") as file:
-            documents[name] = file.read(MAX_BYTES + 1).replace(b"\r\n", b"\n")
+        try:
+            documents[name] = read_regular(path)[: MAX_BYTES + 1].replace(b"\r\n", b"\n")
+        except OSError as error:
+            message = _("{file} cannot be opened: {reason}.")
+            raise WorkspaceError(message.format(file=name, reason=reason(error))) from None
     return Copy(documents, _layout((root / MAPPING).read_bytes()))
 
 

@@ -23,6 +23,8 @@ from consultkit.team.units import (
     value_of,
 )
 
+_CLOSED = {"status", "reason_code", "appointment", "priority", "kind", "type", "review", "minimum", "code"}
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -45,6 +47,8 @@ class Conflict:
                 _("changed here, removed there") if self.theirs is None else _("removed here, changed there")
             )
             return f"{MAPPING}:{self.line} {who}: {changed}"
+        if self.key.split(".")[0] not in _CLOSED:  # a text may name somebody
+            return f"{MAPPING}:{self.line} {who}: {self.key}: {_('changed here and there')}"
         sides = _("here {ours}, there {theirs}").format(
             ours=_("nothing") if self.ours is None else self.ours or "“”",
             theirs=_("nothing") if self.theirs is None else self.theirs or "“”",
