@@ -43,6 +43,7 @@ _BARE_CODE = re.compile(rf"[^\W_](?:[^\W_]|[{IGNORED}])*")
 _CODE = re.compile(rf"[^\W_](?:[^\W_]|[{IGNORED}]|[-‐‑.·'’](?=[^\W_]))*")
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
 _NO_DIGITS = bytes(set(range(256)) - set(b"0123456789"))
+_DOMAIN = re.compile(r"\w\.(?:africa|com|eu|fr|info|int|io|ml|net|ngo|ong|org)\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"@[\w-]+\.\w")
 _AROUND = '.,;:!?…()«»“”"[]@*#|'  # around a piece of text, these change nothing to what it holds
 _JOINING = re.compile(rf"[\s,.'’{IGNORED}*_-]*(?:(?:{'|'.join(sorted(PARTICLES))})[\s'’-]+)?[\s*_]*$")
@@ -217,7 +218,10 @@ class Matcher:
         """What one piece of text, cut at white space, holds."""
         finds: list[_Find] = []
         sequences: list[Sequence] = []
-        for word in dict.fromkeys(chain.from_iterable(readings(piece))):
+        words = chain.from_iterable(readings(piece))
+        if _DOMAIN.search(piece):  # where names are written without their capitals
+            words = (word._replace(written=word.written.title()) for word in words)
+        for word in dict.fromkeys(words):
             owners = self._names.exact.get(word.written, frozenset())
             for part in self._parts_like(word):
                 sequences += self._names.sequences.get(part, ())

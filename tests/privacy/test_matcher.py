@@ -308,6 +308,15 @@ def test_acronyms_with_a_digit_are_found(text, found):
     assert bool(search(f"Ici, {text} dit-on.")) is found
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("alkafo.org", True), ("(www.alkafo.ml)", True), ("https://alkafo.org/paix", True), ("alkafo", False), ("Alkafo", True)],
+)  # fmt: skip
+def test_an_organisation_is_found_in_an_address_without_its_capital(text, found):
+    search = Matcher([Identity("r", "actor", "Réseau Alkafo", ("RAK",), organisation=True)]).search
+    assert bool(search(f"Voir {text} pour la suite.")) is found
+
+
 class Closely(Matcher):
     """Judges every piece of a text: what the automaton spares is held to it."""
 
