@@ -218,7 +218,7 @@ class Matcher:
         """What one piece of text, cut at white space, holds."""
         finds: list[_Find] = []
         sequences: list[Sequence] = []
-        words = chain.from_iterable(readings(piece))
+        words: Iterable[Word] = chain.from_iterable(readings(piece))
         if _DOMAIN.search(piece):  # where names are written without their capitals
             words = (word._replace(written=word.written.title()) for word in words)
         for word in dict.fromkeys(words):
