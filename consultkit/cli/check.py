@@ -79,7 +79,8 @@ def check(
         project = _read(workspace, staged=staged)
         problems = [d for d in select(run(project), select_only, ignore) if among(d.place.file, wanted)]
         checked.append(_Checked(project, problems, wanted, folder=_from_here(workspace) if around else ""))
-    checked += _beside_others(others, select_only, ignore)
+    if others:
+        checked += _beside_others(others, select_only, ignore)
     _show(checked, format, coverage_too=not (paths or no_coverage))
     return int(any(has_errors(one.problems) or (strict and one.warns) for one in checked))
 

@@ -12,11 +12,11 @@ from consultkit.files import WorkspaceError
 from consultkit.i18n import _
 from consultkit.model import ActorMapping, Guide, Project
 from consultkit.output.terminal import ask, printable, say, terminal_width, width_of, wrap
-from consultkit.privacy.matcher import Hit
 from consultkit.text import did_you_mean, fold, listing
 
 if TYPE_CHECKING:
     from consultkit.exchange.drafts import Outcome
+    from consultkit.privacy.matcher import Hit
 
 
 def readable(project: Project) -> ActorMapping:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -131,6 +130,8 @@ def make_twins(root: Path, sealed: bytes | None) -> None:
     The hash is of what is encrypted, anew each time, and tells nothing of what it holds.
     """
     if sealed is not None:
+        import hashlib
+
         write_atomic(root / _TWIN, hashlib.sha256(sealed).hexdigest() + "\n", mode=0o600)
     else:
         (root / _TWIN).unlink(missing_ok=True)
@@ -139,6 +140,8 @@ def make_twins(root: Path, sealed: bytes | None) -> None:
 def is_twin(root: Path) -> bool:
     """Whether the plain file comes from the encrypted one as it stands: whatever differs was changed here."""
     with contextlib.suppress(OSError):
+        import hashlib
+
         digest = hashlib.sha256(read_regular(root / LOCKED)).hexdigest()
         return read_regular(root / _TWIN).decode("ascii", "replace").strip() == digest
     return False

@@ -59,10 +59,13 @@ def _texts(project: Project) -> Iterator[Source]:
 
 def secret_lines(project: Project, files: Iterable[str]) -> set[tuple[str, int]]:
     """Lines of these files that no screen may show: a known identity, a number or an address stands there."""
+    found: set[tuple[str, int]] = set()
+    sources = [project.sources[file] for file in set(files) if file in project.sources]
+    if not sources:
+        return found
     from consultkit.privacy import patterns
 
-    found = set()
-    for source in (project.sources[file] for file in set(files) if file in project.sources):
+    for source in sources:
         text = source.text
         hits = [(hit.start, hit.end) for hit in patterns.search(text)]
         hits += [(h.start, h.end) for h in matcher(project).search(text)] if project.identities else []

@@ -36,9 +36,9 @@ def taken_back(root: Path, name: str, data: str | bytes) -> None:
 
 
 def test_a_clean_history_is_said_to_be_clean(kept: Path) -> None:
-    put(kept, "private/identities.yaml.age", b"age-encryption.org/v1\n-> X25519 abc\n")
+    put(kept, "private/sauvegarde.age", b"age-encryption.org/v1\n-> X25519 abc\n")
     put(kept, "private/.gitkeep", b"")
-    git(kept, "add", "-f", "private/identities.yaml.age", "private/.gitkeep")
+    git(kept, "add", "-f", "private/sauvegarde.age", "private/.gitkeep")
     commit(kept, "chiffré")
     ran = history(kept)
     assert ran.code == 0 and ran.out.strip() == "Nothing dangerous was found in git's history."
