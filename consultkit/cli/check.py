@@ -23,7 +23,7 @@ from consultkit.i18n import _
 from consultkit.load import load
 from consultkit.model import Project
 from consultkit.output import diagnostics as output
-from consultkit.output.terminal import printable, say, terminal_width
+from consultkit.output.terminal import printable, say, terminal_width, wrap
 from consultkit.repository.staged import StagedTree, tracked
 from consultkit.repository.surroundings import look
 from consultkit.rules import BY_CODE, run, select
@@ -287,6 +287,7 @@ def _say(one: _Checked, *, coverage_too: bool) -> None:
     say(output.as_lines(told(project, one.problems), project.sources, width, secret))
     say([output.summary(one.problems, sum(among(file, one.wanted) for file in read))])
     if not project.names_checked:
-        say([[(_("Names were not checked: the identities cannot be read here."), "yellow")]])
+        said = _("Names were not checked: the identities cannot be read here.")
+        say([[(line, "yellow")] for line in wrap(said, width)])
     if coverage_too:
         say([[("", "")], *output.coverage_lines(coverage(project), width)])

@@ -14,6 +14,7 @@ from consultkit.files import WorkspaceError, write_atomic
 from consultkit.i18n import N_, _
 from consultkit.load import load
 from consultkit.model import ActorType, Guide, Project
+from consultkit.output.terminal import tell
 from consultkit.text import did_you_mean, listing
 
 
@@ -59,7 +60,7 @@ def export(
     else:
         raise WorkspaceError(_("{file}: name a file that ends in .xlsx, .docx or .pdf.").format(file=file))
     if not project.names_checked:
-        print(_("Names were not checked: the identities cannot be read here."))
+        tell(_("Names were not checked: the identities cannot be read here."))
     return 0
 
 
