@@ -105,8 +105,11 @@ class Disclosure:
     @cached_property
     def _faulty(self) -> frozenset[str]:
         """Files of notes whose header says what cannot be read: what it was to forbid is not known."""
-        kinds = ("note-value", "note-unknown-key", "note-missing-key")
-        return frozenset(fault.place.file for fault in self.project.faults if fault.kind in kinds)
+        unknown = {fault.place.file for fault in self.project.faults if fault.kind == "note-unknown-key"}
+        unread = {
+            n.file for n in self.project.notes if n.data.has("sensitivity") and not n.data.get("sensitivity")
+        }
+        return frozenset(unknown | unread)
 
     def _type(self, note: Note) -> str:
         """The one type of all actors heard, where at least three mapped actors of the region share it."""
