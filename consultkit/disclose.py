@@ -15,10 +15,10 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
-from consultkit.evidence import Proof, Source, is_translation, ledger
+from consultkit.evidence import Proof, Source, identifies, is_translation, ledger
 from consultkit.i18n import _, language, ngettext
 from consultkit.kept_off import heading_words, left_open, with_off
-from consultkit.model import Actor, Block, Note, Part, Project, Synthesis
+from consultkit.model import Actor, Block, Note, Project, Synthesis
 from consultkit.parse.inline import Span, plain, spans, without_off
 from consultkit.parse.markdown import open_comment, scan
 from consultkit.privacy.folding import visible
@@ -301,19 +301,12 @@ class Disclosure:
         for part, off in with_off(note.body.parts):
             heading = part.heading
             if heading.level <= hidden_below or not hidden_below:
-                hidden_below = heading.level if self._identifies(note, part) else 0
+                hidden_below = heading.level if identifies(heading, self.project.guide) else 0
             held_back = bool(hidden_below) and self.level(note) not in NAMED
             blocks = () if held_back or off else self._blocks(note, part.blocks)
             title = CUT if off else self.without_names(note, plain(heading_words(heading)))
             markdown = self._markdown(blocks)
             yield Shown(heading.level, heading.id, title, markdown, held_back and bool(part.blocks), blocks)
-
-    def _identifies(self, note: Note, part: Part) -> bool:
-        guide, heading = self.project.guide, part.heading
-        question = guide.questions.get(heading.id) if guide else None
-        section = guide.section_by_id.get(heading.id) if guide else None
-        told = (question and question.identifying) or (section and section.identifying)
-        return bool(told) or "identifying" in heading.attributes.classes
 
     def _blocks(self, note: Note, blocks: tuple[Block, ...]) -> tuple[tuple[Block, str], ...]:
         texts = [(block, without_off(block.text)) for block in blocks]

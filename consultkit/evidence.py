@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from consultkit.diagnostic import Place
 from consultkit.kept_off import heading_words, left_open, with_off
-from consultkit.model import Block, Note, Project, Synthesis
+from consultkit.model import Block, Guide, Heading, Note, Project, Synthesis
 from consultkit.parse.inline import spans, without_off
 from consultkit.quotation import (
     CitationMark,
@@ -24,6 +24,7 @@ from consultkit.quotation import (
     quoted_passages,
     words,
 )
+from consultkit.text import fold
 
 MIN_UNCITED_WORDS = 6
 _BRACKETS = re.compile(r"[\[\]]|\{[^{}]*\}?")
@@ -253,23 +254,20 @@ def ledger(project: Project) -> Ledger:
 
 def _passages(note: Note, project: Project) -> Iterator[Passage]:
     guide, known = project.guide, project.mapping.actor_by_id if project.mapping else {}
-    observation = hidden = False
+    observation, hidden_below = False, 0  # the level of the heading whose answers identify
     below = note.attribution not in ("role", "organisation") or not known.keys() >= set(note.actors)
     for part, off in with_off(note.body.parts):
         classes = part.heading.attributes.classes
         section = guide.section_by_id.get(part.heading.id) if guide else None
-        question = guide.questions.get(part.heading.id) if guide else None
         if part.heading.level <= 2:
             observation = "observation" in classes or bool(section and section.observation)
-        identifying = "identifying" in classes or bool(question and question.identifying)
-        hidden = below and (
-            identifying or (hidden and part.heading.level > 3)
-        )  # deeper headings belong to it
+        if part.heading.level <= hidden_below or not hidden_below:
+            hidden_below = part.heading.level if below and identifies(part.heading, guide) else 0
         for block in part.blocks:
             translation = block.kind == "quote" and is_translation(block)
             for source, text in _texts(block):
                 kind = Source.OFF if off else source
-                if kind is not Source.OFF and hidden:
+                if kind is not Source.OFF and hidden_below:
                     kind = Source.IDENTIFYING
                 elif kind is Source.VERBATIM and observation:
                     kind = Source.OBSERVATION
@@ -277,6 +275,22 @@ def _passages(note: Note, project: Project) -> Iterator[Passage]:
     for block in note.body.preamble:
         for source, text in _texts(block):
             yield Passage(note.id, source, text, "", block.place(note.file), False)
+
+
+def identifies(heading: Heading, guide: Guide | None) -> bool:
+    """Whether what stands below a heading tells who speaks, by its mark or the guide's.
+
+    One whose id the guide lacks is known by its words: a mistyped id gives nobody away.
+    """
+    if "identifying" in heading.attributes.classes or guide is None:
+        return "identifying" in heading.attributes.classes
+    known = guide.questions.get(heading.id) or guide.section_by_id.get(heading.id)
+    if known is not None:
+        return known.identifying
+    asked = fold(heading.text)
+    return any(fold(one.text) == asked for one in guide.questions.values() if one.identifying) or any(
+        fold(one.title) == asked for one in guide.sections if one.identifying
+    )
 
 
 def is_translation(block: Block) -> bool:

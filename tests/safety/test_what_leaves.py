@@ -323,6 +323,19 @@ def test_a_note_whose_header_cannot_be_read_is_shown_to_nobody(root: Path, old: 
         shutil.rmtree(root / "build")
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("{#mandat .identifying .required}", "{#mandta}"), ("## Organisation {#organisation}", "## Organisation {#organisation .identifying}")],
+)  # fmt: skip
+def test_an_identifying_answer_is_known_by_its_words(root: Path, old: str, new: str) -> None:
+    shareable(root)
+    swap(NOTE, old, new)(root)
+    for command in (("export", str(root / "build/e.jsonl"), "--force"), (*INTERNAL,)):
+        assert run(root, *command).code == 0
+        assert "emploie six personnes" not in written(root)
+        shutil.rmtree(root / "build")
+
+
 def test_a_copy_of_a_note_gives_nothing_back(root: Path) -> None:
     text = (root / NOTE).read_text("utf-8")
     (root / "notes/gao/AAA.md").write_text(text, "utf-8")
