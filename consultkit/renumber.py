@@ -42,7 +42,8 @@ def plan(project: Project, old: str, new: str) -> Renumbering:
     """
     note = _note(project, old)
     _refuse_taken(project, note, new)
-    if project.identities and matcher(project).search(new):
+    search = matcher(project).search if project.identities else None
+    if search and search(new) and not search(note.id):
         raise WorkspaceError(_("This id holds a known identity: give the note another."))
     shared = sum(other.id == note.id for other in project.notes) > 1
     target = str(PurePosixPath(note.file).with_name(f"{new}.md"))
