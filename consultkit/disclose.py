@@ -18,7 +18,7 @@ from typing import TypeVar
 from consultkit.evidence import Proof, Source, identifies, is_translation, ledger
 from consultkit.i18n import _, language, ngettext
 from consultkit.kept_off import heading_words, left_open, with_off
-from consultkit.model import Actor, Block, Note, Project, Synthesis
+from consultkit.model import Actor, Block, Heading, Note, Project, Synthesis
 from consultkit.parse.inline import Span, plain, spans, without_off
 from consultkit.parse.markdown import open_comment, scan
 from consultkit.privacy.folding import visible
@@ -300,6 +300,8 @@ class Disclosure:
         hidden_below = 0  # the level of the heading whose answers identify, deeper headings included
         for part, off in with_off(note.body.parts):
             heading = part.heading
+            if self._tells_type(note, heading):
+                continue
             if heading.level <= hidden_below or not hidden_below:
                 hidden_below = heading.level if identifies(heading, self.project.guide) else 0
             held_back = bool(hidden_below) and self.level(note) not in NAMED
@@ -307,6 +309,12 @@ class Disclosure:
             title = CUT if off else self.without_names(note, plain(heading_words(heading)))
             markdown = self._markdown(blocks)
             yield Shown(heading.level, heading.id, title, markdown, held_back and bool(part.blocks), blocks)
+
+    def _tells_type(self, note: Note, heading: Heading) -> bool:
+        """Whether a question that only some types are asked would tell whom the region alone may tell."""
+        guide = self.project.guide
+        question = guide.questions.get(heading.id) if guide else None
+        return bool(question and question.types) and not self.internal and self.level(note) == "region"
 
     def _blocks(self, note: Note, blocks: tuple[Block, ...]) -> tuple[tuple[Block, str], ...]:
         texts = [(block, without_off(block.text)) for block in blocks]
@@ -365,7 +373,9 @@ class Disclosure:
     def organisations(self) -> Matcher:
         """The search for organisations that must not be recognised."""
         mapping = self.project.mapping
-        return organisation_matcher(mapping, self.hidden_actors) if mapping else Matcher([])
+        if mapping is None:
+            return Matcher([])
+        return organisation_matcher(mapping, self.hidden_actors, self.project.exceptions)
 
     def without_names(self, note: Note, text: str) -> str:
         """The text with organisations that must not be recognised as “[the organisation]”, and no codes."""

@@ -232,7 +232,7 @@ class Ledger:
 
     def _elsewhere(self, quotation: Quotation, pieces: list[str]) -> str:
         for note in self.project.notes:
-            if note.id not in quotation.ids and note.usable:
+            if note.id not in quotation.ids and _quotable(note):
                 for passage in self.passages(note):
                     if passage.source is Source.VERBATIM and holds(passage.words, pieces):
                         return note.id
@@ -241,9 +241,13 @@ class Ledger:
 
 def _is_reserved(note: Note, passage: Passage) -> bool:
     """Whether nobody may quote a passage, whoever is cited for it."""
-    if passage.source in (Source.OFF, Source.IDENTIFYING) or not note.usable or note.attribution == "none":
+    if passage.source in (Source.OFF, Source.IDENTIFYING):
         return True
-    return passage.source is Source.VERBATIM and not note.consent.quote
+    return passage.source is Source.VERBATIM and not _quotable(note)
+
+
+def _quotable(note: Note) -> bool:
+    return note.usable and note.attribution != "none" and note.consent.quote
 
 
 @lru_cache(maxsize=2)

@@ -147,10 +147,36 @@ def value(expression: Expression, project: Project, *, masked: bool) -> str:
         return str(count)
     if 0 < count < THRESHOLD:
         return _("fewer than {n}").format(n=THRESHOLD)
+    if (shown := _in_tables(project, expression)) is not None:
+        return str(count) if shown == count else missing(_("number not shown"))
     wider = [{k: v for k, v in filters.items() if k != key} for key in filters if key in _PARTS]
     if len(filters) > 2 or any(0 < counting(project, others) - count < THRESHOLD for others in wider):
-        return missing(_("number withheld: it would tell a small one"))
+        return missing(_("number not shown"))
     return str(count)
+
+
+def _in_tables(project: Project, expression: Expression) -> int | None:
+    """What the shared tables tell of the same count, -1 where they hide it; None where none counts this."""
+    from consultkit.report import words
+    from consultkit.report.tally import Tally
+
+    filters = dict(expression.filters)
+    tally = Tally(project, masked=True, region=filters.pop("region", ""))
+    if expression.name == "n" and filters.keys() == {"theme"}:
+        theme = project.theme_by_id[filters["theme"]]
+        counts = tally.themes(theme.kind)[1]
+        told = counts.totals[counts.rows.index(theme.name)]
+    elif expression.name == "n" and filters.keys() == {"mode"}:
+        items = dict(tally.talks(words.MODES, "mode").items)
+        whole = bool(items) and None not in items.values() and _("Other") not in items
+        told = items.get(words.named(words.MODES, filters["mode"]), 0 if whole else None)
+    elif expression.name == "persons" and not filters.keys() - {"sex"}:
+        shown = tally.persons(words.GENDERS, "gender")
+        sex = filters.get("sex")
+        told = dict(shown.items).get(words.named(words.GENDERS, sex)) if sex else shown.total
+    else:
+        return None
+    return -1 if told is None else told
 
 
 def _held(project: Project, filters: dict[str, str]) -> Iterator[Note]:

@@ -509,6 +509,11 @@ class Project:
     name_exceptions: tuple[str, ...] = ()
     names_checked: bool = False  # whether the identities could be read
 
+    @property
+    def exceptions(self) -> tuple[str, ...]:
+        """Words and names that are no leak, kept in private/ or with the campaign."""
+        return (*self.name_exceptions, *sorted(self.allowed))
+
     @cached_property
     def note_by_id(self) -> dict[str, Note]:
         """Notes by id; of two with the same id, the first."""

@@ -408,7 +408,7 @@ def test_lock_keeps_a_file_that_no_key_here_opens(
     assert private(campaign) == before
 
 
-def test_what_was_changed_after_unlock_is_locked_again_but_an_entry_that_vanished_is_told(
+def test_what_was_changed_or_taken_out_after_unlock_is_locked_again_but_not_an_empty_list(
     campaign: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     add_recipients(campaign, make_key(capsys))
@@ -421,9 +421,12 @@ def test_what_was_changed_after_unlock_is_locked_again_but_an_entry_that_vanishe
     assert main(["renumber", "GAO-02", "GAO-22"]) == 0
     assert main(["identities", "lock"]) == main(["identities", "unlock"]) == 0
     assert "GAO-22" in plain.read_text("utf-8")
-    plain.write_text(SECRET, "utf-8")
-    assert main(["identities", "lock"]) == 2
-    assert plain.read_text("utf-8") == SECRET
+    plain.write_text(SECRET, "utf-8")  # somebody asked to be taken out
+    assert main(["identities", "lock"]) == main(["identities", "unlock"]) == 0
+    for nobody in ("identities: []\n", SECRET.replace("name:", "nom:")):
+        plain.write_text(nobody, "utf-8")
+        assert main(["identities", "lock"]) == 2
+        assert plain.read_text("utf-8") == nobody
 
 
 def test_one_bad_recipient_among_good_ones_is_told_and_nothing_is_encrypted(

@@ -39,6 +39,7 @@ def lock() -> int:
         data = _read(plain)
         if data is None:
             raise WorkspaceError(_("There is no {path} to encrypt.").format(path=PLAIN))
+        _refuse_faults(data)
         _refuse_loss(workspace, data)
         sealed = encrypt(data, _recipients(workspace))
         write_atomic(workspace / LOCKED, sealed, mode=0o600)
@@ -165,6 +166,14 @@ def _recipients(workspace: Path) -> tuple[str, ...]:
     return found
 
 
+def _refuse_faults(data: bytes) -> None:
+    """Refuses to encrypt what cannot be read as identities: nobody would look for them, nor mend them."""
+    faults = parse_vault(data, PLAIN).faults
+    if faults:
+        told = (f"{f.place} {f.message or _('This line cannot be read as an identity.')}" for f in faults[:3])
+        raise WorkspaceError("\n".join([_("Mend this first; nothing was encrypted."), *told]))
+
+
 def _refuse_loss(workspace: Path, data: bytes) -> None:
     """Refuses to encrypt over entries that the plain file lacks, a colleague's for instance."""
     if not (workspace / LOCKED).exists() or not (sealed := _sealed(workspace)):
@@ -191,10 +200,10 @@ def _refuse_loss(workspace: Path, data: bytes) -> None:
 
 
 def _lost(old: bytes, new: bytes, twin: bool) -> int:
-    """How many entries would be lost; in the copy that `unlock` made, one that was changed is not."""
+    """How many entries would be lost; from the copy that `unlock` made, some may be taken out, not all."""
     before, after = parse_vault(old, LOCKED), parse_vault(new, PLAIN)
     if twin:
-        return max(0, len(before.identities) - len(after.identities))
+        return 0 if after.identities else len(before.identities)
     missing = Counter(map(_said, before.identities))
     missing.subtract(map(_said, after.identities))
     unread = len(before.faults)  # what cannot be read there cannot be compared

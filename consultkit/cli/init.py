@@ -64,7 +64,8 @@ def init(
     if new:
         tell(_("The campaign is ready in {folder}.").format(folder=root))
         if root.resolve() != Path.cwd().resolve():
-            tell(_("Go into it: `cd {folder}`").format(folder=root))
+            there = f'"{root}"' if " " in str(root) else str(root)
+            tell(_("Go into it: `cd {folder}`").format(folder=there))
         tell(_("Next: fill in mapping.yaml, then run `consultkit check --no-coverage`."))
     elif not shown and not added:
         print(_("Nothing was missing."))

@@ -40,7 +40,7 @@ def named(project: Project, said: Mapping[str, str], spared: Iterable[str] = ())
     return [
         told
         for where, text in said.items()
-        for told in gate.named(project.mapping, hidden, text, where, listed)
+        for told in gate.named(project.mapping, hidden, text, where, listed, project.exceptions)
     ]
 
 

@@ -19,6 +19,7 @@ _IGNORED = re.compile(f"[{IGNORED}]")
 LETTERS = rf"[^\W\d_](?:[^\W\d_]|[{IGNORED}])*"
 WORD = re.compile(LETTERS)
 _COMPOUND = re.compile(rf"{LETTERS}(?:['’‘ʼʹ`´\-‐‑‒–]{LETTERS})+")
+_ELIDED = re.compile(r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['’‘ʼ]", re.IGNORECASE)
 _SPELLED = re.compile(r"(?<![^\W_])[^\W\d_](?:[.\-·•‐‑][^\W\d_])+(?![^\W_])")
 _WITH_DIGITS = re.compile(r"[^\W_]+(?:[$@!][^\W_]+)*")
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
@@ -130,6 +131,8 @@ def _other_readings(text: str) -> list[Word]:
     for pattern in (_COMPOUND, _SPELLED):
         for match in pattern.finditer(text):
             joined = "".join(WORD.findall(match.group()))
+            if _ELIDED.match(match.group()):  # “L’espoir” is no name with a typo
+                joined = joined.lower()
             found.append(Word(fold(joined), joined, match.start(), match.end()))
     for match in _WITH_DIGITS.finditer(text):
         if match.group().isalpha() or sum(map(str.isalpha, match.group())) < 3:

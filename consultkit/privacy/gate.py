@@ -70,7 +70,12 @@ def _lines_of(text: str, start: int, end: int) -> list[str]:
 
 
 def named(
-    mapping: ActorMapping | None, hidden: Iterable[str], text: str, where: str, spared: Iterable[str] = ()
+    mapping: ActorMapping | None,
+    hidden: Iterable[str],
+    text: str,
+    where: str,
+    spared: Iterable[str] = (),
+    exceptions: Iterable[str] = (),
 ) -> list[str]:
     """Organisations that asked not to be named and stand in a text, as sentences.
 
@@ -83,7 +88,7 @@ def named(
     others = [actor.name for actor in mapping.actors if actor.id not in hidden]
     whole = "|".join(map(re.escape, sorted({*spared, *others} - {""}, key=len, reverse=True)))
     text = re.sub(rf"(?<!\w)(?:{whole})(?!\w)", "", text) if whole else text
-    owners = {hit.owner for hit in organisation_matcher(mapping, hidden).search(text)}
+    owners = {hit.owner for hit in organisation_matcher(mapping, hidden, exceptions).search(text)}
     message = _("An organisation that asked not to be named ({owner}) stands in {where}.")
     return [message.format(owner=owner, where=where) for owner in sorted(owners)]
 

@@ -325,8 +325,11 @@ class Matcher:
 
     def _hits(self, text: str, finds: list[_Find]) -> list[Hit]:
         hits = []
+        spared = [match.span() for phrase in self._names.phrases for match in phrase.finditer(text)]
         for find in self._merged(text, sorted(finds)):
             start, end = self._with_initials(text, find)
+            if any(a <= start and end <= z for a, z in spared):
+                continue
             if squeezed(text[start:end]) not in self._names.exceptions:
                 owners = [self._names.owners[number] for number in sorted(find.owners)]
                 hits.append(Hit(start, end, owners[0], tuple(owners[1:])))

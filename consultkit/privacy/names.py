@@ -57,7 +57,9 @@ class Names:
     def __init__(
         self, identities: Iterable[Identity], exceptions: Iterable[str], stop_words: Iterable[str]
     ) -> None:
+        exceptions = tuple(exceptions)
         self.exceptions = frozenset(squeezed(text) for text in exceptions)
+        self.phrases = [_phrase(words) for text in exceptions if len(words := WORD.findall(text)) > 1]
         self.silent = self.exceptions | {fold(word) for text in stop_words for word in WORD.findall(text)}
         self.owners: list[str] = []
         self.initials: list[frozenset[str]] = []
@@ -195,6 +197,12 @@ def _pieces(phones: Iterable[str]) -> frozenset[str]:
     """Every run of two to five digits of the phones, prefixes included."""
     written = [prefix + phone for phone in phones for prefix in ("223", "00223")]
     return frozenset(w[i : i + n] for w in written for n in range(2, 6) for i in range(len(w) - n + 1))
+
+
+def _phrase(words: list[str]) -> re.Pattern[str]:
+    """Several words one after the other, as written but for their case and what parts them."""
+    between = r"[^\w\n]{1,3}"
+    return re.compile(rf"(?<!\w){between.join(map(re.escape, words))}(?!\w)", re.IGNORECASE)
 
 
 def squeezed(text: str) -> str:

@@ -22,12 +22,13 @@ def organisation(actor: Actor) -> Identity:
     return Identity(actor.id, "actor", actor.name, aliases, organisation=True)
 
 
-def organisation_matcher(mapping: ActorMapping, hidden: Iterable[str]) -> Matcher:
-    """The search for the actors with these ids."""
+def organisation_matcher(
+    mapping: ActorMapping, hidden: Iterable[str], exceptions: Iterable[str] = ()
+) -> Matcher:
+    """The search for the actors with these ids, but for words and names that are no leak."""
     actors = mapping.actor_by_id
-    return Matcher(
-        [organisation(actors[id_]) for id_ in sorted(hidden) if id_ in actors], stop_words=_plain(mapping)
-    )
+    sought = [organisation(actors[id_]) for id_ in sorted(hidden) if id_ in actors]
+    return Matcher(sought, exceptions, _plain(mapping))
 
 
 def _plain(mapping: ActorMapping) -> Iterator[str]:

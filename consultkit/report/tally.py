@@ -101,11 +101,18 @@ class Tally:
 
     def languages(self) -> Shares:
         """Consultations by language: one in two languages counts for both, so there is no total."""
-        found = Counter(
-            (words.language_name(code), note.region)
-            for note in self._all
-            for code in dict.fromkeys(note.languages)
-        )
+        spoken = [
+            (note.region, {words.language_name(code): None for code in note.languages}) for note in self._all
+        ]
+        found = Counter((name, region) for region, names in spoken for name in names)
+        if self.masked:  # a talk in two languages that few spoke is one talk in others
+            sizes = Counter(name for _region, names in spoken for name in names)
+            merged = merge_small(Table(tuple(sizes), ("",), tuple((n,) for n in sizes.values())), _("Other"))
+            found = Counter(
+                (name, region)
+                for region, names in spoken
+                for name in {name if name in merged.rows else _("Other"): None for name in names}
+            )
         return Shares(self._shares(found, self._by_itself).items, None)
 
     def exits(self) -> tuple[Shares, Shares]:

@@ -68,7 +68,7 @@ def _staged(project: Project, tree: StagedTree) -> Iterator[tuple[str, bytes | N
     names = [
         name
         for name, (mode, _blob) in tree.entries.items()
-        if name not in project.sources and mode != SUBMODULE
+        if name not in project.sources and mode != SUBMODULE and not readable.private(name)
     ]
     yield from tree.contents(sorted(names), readable.MAX_SEARCHED)
 

@@ -8,13 +8,14 @@ from itertools import zip_longest
 
 from consultkit.diagnostic import Finding, Place, Severity
 from consultkit.evidence import Passage, Proof, Quotation, Source, Statement, ledger
-from consultkit.i18n import _
+from consultkit.i18n import N_, _
 from consultkit.model import Block, Note, Project, Synthesis
 from consultkit.quotation import ANY_AT, CITATION
 from consultkit.rules.base import rule
 from consultkit.rules.known import damaged, faulty, misplaced
 from consultkit.text import did_you_mean
 
+NOBODYS = N_("Take the quotation out; or its quotation marks, where these are a title and nobody's words.")
 _BRACKETED = re.compile(r"(?<=\[)@([\w-]+)")
 
 
@@ -123,7 +124,7 @@ def quoted_without_consent(project: Project) -> Iterator[Finding]:
         if passage.source not in (Source.OFF, Source.IDENTIFYING):
             message = _("These words stand in {id} (line {line}), which may not be quoted.")
             text = message.format(id=passage.note, line=passage.place.line)
-            yield Finding(quotation.place, text, _("Take the quotation out."))
+            yield Finding(quotation.place, text, _(NOBODYS))
 
 
 def _reserved(project: Project) -> Iterator[tuple[Quotation, Passage]]:
@@ -306,7 +307,7 @@ def hidden_passage_quoted(project: Project) -> Iterator[Finding]:
     for quotation, passage in _reserved(project):
         if passage.source in (Source.OFF, Source.IDENTIFYING):
             text = message.format(id=passage.note, line=passage.place.line)
-            yield Finding(quotation.place, text, _("Take the quotation out."))
+            yield Finding(quotation.place, text, _(NOBODYS))
 
 
 @rule("F019")

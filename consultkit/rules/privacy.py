@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from consultkit.diagnostic import Finding, Place, Severity
-from consultkit.files import DELIVERIES, EXCEPTIONS, Source, place_at
+from consultkit.files import DELIVERIES, EXCEPTIONS, THEMES, Source, place_at
 from consultkit.i18n import N_, _
 from consultkit.model import Note, Project
 from consultkit.privacy.first_look import may_hold_pattern
@@ -206,23 +206,32 @@ def actor_named_below_attribution(project: Project) -> Iterator[Finding]:
     Good:
         D'autres le confirment [@GAO-02].
     """
-    if project.mapping is None or not (project.syntheses or project.lessons):
+    if project.mapping is None:
         return
     hidden = hidden_actors(project)
     if hidden:
         from consultkit.privacy.organisations import organisation_matcher
 
-        search = organisation_matcher(project.mapping, hidden).search
-        for document in (*project.syntheses, *project.lessons):
-            text = project.sources[document.file].text
+        search = organisation_matcher(project.mapping, hidden, project.exceptions).search
+        for file in _shown(project):
+            text = project.sources[file].text
             for hit in search(text):
-                yield _named(place_at(text, hit.start, document.file), hit.owner)
+                yield _named(place_at(text, hit.start, file), hit.owner)
     yield from named_beside(project)
+
+
+def _shown(project: Project) -> Iterator[str]:
+    """The files whose words every document shows, notes aside."""
+    yield from (document.file for document in (*project.syntheses, *project.lessons))
+    yield from (
+        file for file in (project.guide.file if project.guide else "", THEMES) if file in project.sources
+    )
 
 
 def _named(place: Place, owner: str) -> Finding:
     message = _("An organisation is named here that asked not to be ({owner}).").format(owner=owner)
-    return Finding(place, message, _("Write its type instead."))
+    help = _("Write its type instead. A word that names nobody here goes into notes/exceptions.yaml.")
+    return Finding(place, message, help)
 
 
 def named_beside(project: Project) -> Iterator[Finding]:
@@ -235,7 +244,7 @@ def named_beside(project: Project) -> Iterator[Finding]:
     from consultkit.evidence import ledger
     from consultkit.privacy.organisations import organisation_matcher
 
-    search = organisation_matcher(project.mapping, mixed).search
+    search = organisation_matcher(project.mapping, mixed, project.exceptions).search
     for document, statements in ledger(project).statements:
         for statement in statements:
             cited = [

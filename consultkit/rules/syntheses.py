@@ -124,7 +124,7 @@ def finding_without_citation(project: Project) -> Iterator[Finding]:
             told_elsewhere = statement.uncited or malformed(project, statement.block)
             if statement.citations or told_elsewhere or statement.place[:2] in unsound:
                 continue
-            pictures = _PICTURES.fullmatch(statement.block.text)
+            pictures = _PICTURES.fullmatch(statement.block.text) or statement.block.text.startswith("[^")
             if not pictures and plain(statement.block.text).strip() and not _leads_to(statement, following):
                 message = _("This finding cites no note.")
                 yield Finding(statement.place, message, _("Put [@ID] after it, or several: [@ID; @ID]."))

@@ -317,6 +317,19 @@ def test_an_organisation_is_found_in_an_address_without_its_capital(text, found)
     assert bool(search(f"Voir {text} pour la suite.")) is found
 
 
+def test_a_whole_name_is_excepted_and_its_parts_are_not():
+    search = Matcher([Identity("GAO-01", "note", "Ibrahim Maïga")], ["Aïssata Maïga"]).search
+    assert not search("Par Aïssata Maïga, et AÏSSATA\u00a0MAÏGA.")
+    assert [hit.start for hit in search("Par Aïssata Maïga, avec I. Maïga.")] == [24]
+
+
+def test_an_elided_article_makes_no_name_of_a_word():
+    search = Matcher([Identity("e", "actor", "ONG Zorgol du Sahel", organisation=True)]).search
+    assert not search("L’zorgol reste, d’zorgol en zorgol.")
+    assert search("L’Zorgol.") and search("d’ici à Zorgol")
+    assert Matcher([Identity("GAO-01", "note", "Awa N’Diaye")]).search("Vu N’diaye.")
+
+
 class Closely(Matcher):
     """Judges every piece of a text: what the automaton spares is held to it."""
 

@@ -336,6 +336,24 @@ def test_an_identifying_answer_is_known_by_its_words(root: Path, old: str, new: 
         shutil.rmtree(root / "build")
 
 
+def test_a_question_of_some_types_alone_tells_no_type(root: Path) -> None:
+    shareable(root)
+    swap(NOTE, "attribution: type", "attribution: region")(root)
+    assert run(root, "share", "--without-identities").code == 0
+    text = written(root)
+    assert "Quelles tensions" in text and "Vos projets" not in text and "Un seul projet" not in text
+
+
+def test_a_title_in_a_draft_is_nobodys_word(root: Path) -> None:
+    swap(GAO_02, "status: done", "status: draft")(root)
+    said = "Il renvoie à l’Accord pour la paix et la réconciliation au Mali."
+    swap(GAO_02, f"> {PEUR}", f"{said}\n\n> {PEUR}")(root)
+    swap(SYNTHESIS, "\n\nD'autres le confirment [@GAO-02].", "")(root)
+    finding("L’« Accord pour la paix et la réconciliation au Mali » tient [@GAO-01].")(root)
+    told = [code for code, file, _line in problems(root) if file == SYNTHESIS]
+    assert "F008" not in told and "F017" not in told
+
+
 def test_a_copy_of_a_note_gives_nothing_back(root: Path) -> None:
     text = (root / NOTE).read_text("utf-8")
     (root / "notes/gao/AAA.md").write_text(text, "utf-8")
@@ -406,6 +424,20 @@ def test_another_actor_within_its_name_hides_no_organisation(root: Path) -> None
     swap(MAPPING, "actors:\n", "actors:\n  - {id: alka, name: Alka, type: onu, regions: [gao]}\n")(root)
     swap(GUIDE, "Première version", "Revu avec Alkafo")(root)
     assert "alkafo" in refused(root, *SHARED)
+
+
+@pytest.mark.parametrize("place", ["synthesis", "guide", "theme"])
+def test_a_word_that_names_nobody_can_be_excepted(root: Path, place: str) -> None:
+    swap(MAPPING, "Réseau Alkafo", "Union des Zorgolières")(root)
+    {"synthesis": finding("Les Zorgolières du fleuve [@GAO-01]."), "guide": swap(GUIDE, "Première version", "Zorgolières"),
+     "theme": swap(THEMES, "name: ", "name: Zorgolières, ")}[place](root)  # fmt: skip
+    assert "P007" in [code for code, _file, _line in problems(root)]
+    refused(root, *SHARED)
+    (root / "notes/exceptions.yaml").write_text(
+        "allowed:\n  - {text: Zorgolières, reason: Un métier.}\n", "utf-8"
+    )
+    assert "P007" not in [code for code, _file, _line in problems(root)]
+    assert run(root, *SHARED).code == 0
 
 
 def test_the_title_names_no_organisation(root: Path) -> None:
