@@ -252,6 +252,8 @@ class View:
         counts = self.tally.by_type_and_region()
         if counts is None or len(counts.rows) * len(counts.columns) < 2:
             return ""
+        if all(cell is None for row in (*counts.cells, counts.totals) for cell in row):
+            return ""
         caption = _("Consultations by actor type and region")
         drawn = figures.stacked_bars(counts.rows, counts.columns, counts.cells, masked=mask())
         alt = figures.stacked_bars_alt(counts.rows, counts.columns, counts.cells, masked=mask())
