@@ -77,7 +77,7 @@ def _new_deliveries(project: Project, pack: Pack) -> list[Delivery]:
 def _show(listed: Sequence[Event], log: int) -> None:
     for event in listed:
         detail = f" ({event.detail})" if event.detail else ""
-        print("  " + printable(f"{_(event.kind):<14} {event.what}{detail}"))
+        print("  " + printable(f"{_(event.kind):<13} {event.what}{detail}"))
     if log:
         print(
             "  "

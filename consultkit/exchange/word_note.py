@@ -288,7 +288,7 @@ def coded(text: str, start: int, ranges: Iterable[tuple[int, int, str]]) -> str:
     kept: list[tuple[int, int, str]] = []
     while work:
         a, b, names = work.pop(0)
-        cut = next((end for begin, end, _names in kept if begin <= a < end < b), None)
+        cut = min((end for begin, end, _names in kept if begin <= a < end < b), default=None)
         if cut is not None:
             work = sorted([*work, *_trimmed(text, [(cut, b, names)])], key=lambda r: (r[0], -r[1]))
         same = next((i for i, r in enumerate(kept) if r[:2] == (a, cut or b)), None)

@@ -11,7 +11,7 @@ import docx
 import pytest
 from docx.enum.style import WD_STYLE_TYPE
 from docx.oxml import parse_xml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sample_campaign import campaign
 
@@ -282,6 +282,7 @@ def project_(tmp_path_factory):
     st.text("ab ", max_size=12),
     st.lists(st.tuples(st.integers(0, 12), st.integers(0, 12), st.sampled_from([".x", ".y"])), max_size=4),
 )
+@example("aaaa", [(0, 2, ".x"), (0, 3, ".y"), (1, 4, ".y")])
 def test_crossing_passages_stay_coded_by_the_letter(text, ranges):
     ranges = [(min(a, len(text)), min(b, len(text)), c) for a, b, c in ranges]
     made = coded(text, 0, ranges)

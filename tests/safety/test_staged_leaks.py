@@ -52,7 +52,8 @@ def test_a_copy_of_the_identities_is_refused_wherever_it_lies(kept: Path, name: 
     found = staged(kept, name, IDENTITIES)
     private = name != "qui" and not name.startswith("guides/")
     assert ("P004" in [code for code, file, _line in found if file == name]) == private
-    assert {line for code, file, line in found if (code, file) == ("P001", name)} == {3, 4, 5, 6}
+    lines = {line for code, file, line in found if (code, file) == ("P001", name)}
+    assert lines == (set() if private else {3, 4, 5, 6})  # a private file is told once
 
 
 @pytest.mark.parametrize("name", TEXTS)
