@@ -59,7 +59,7 @@ def upgrade(
         if plan.notes:
             _show(project, guide, plan)
         for problem in plan.problems:
-            print(problem)
+            print(hidden(project, problem))
         if not plan.notes:
             if not plan.problems:
                 print(_("Every note follows version {version} of the guide.").format(version=guide.version))

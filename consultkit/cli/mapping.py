@@ -135,7 +135,7 @@ def review(
             item("- ", hidden(project, f"{actor.id} · {actor.name}"), "red")
         if not (told.added or told.changed or told.gone):
             print(_("  No change."))
-    _show_states(mapping)
+    _show_states(project, mapping)
     return 0
 
 
@@ -235,7 +235,7 @@ def _show_told(project: Project, told: Iterable[Told]) -> None:
         item("· " if remark else "! ", hidden(project, f"{where} {message}"), "dim" if remark else "red")
 
 
-def _show_states(mapping: ActorMapping) -> None:
+def _show_states(project: Project, mapping: ActorMapping) -> None:
     """The actors by the state agreed with the commissioner."""
     from consultkit.exchange.vocabulary import CHOICES, LABELS
 
@@ -243,7 +243,8 @@ def _show_states(mapping: ActorMapping) -> None:
         ids = [actor.id for actor in mapping.actors if actor.review == state]
         if ids:
             label = _(LABELS[state]) if state else _("not reviewed")
-            item(_("{label} ({n}):").format(label=label, n=len(ids)) + " ", ", ".join(ids), "bold")
+            shown = hidden(project, ", ".join(ids))
+            item(_("{label} ({n}):").format(label=label, n=len(ids)) + " ", shown, "bold")
 
 
 def _checked_text(project: Project, read: Import) -> bytes:

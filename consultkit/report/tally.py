@@ -100,7 +100,10 @@ class Tally:
         return self._shares(found, mask_below)
 
     def languages(self) -> Shares:
-        """Consultations by language: one in two languages counts for both, so there is no total."""
+        """Consultations by language: one in two languages counts for both, so there is no total.
+
+        A reader knows that each was held in one at least: the sum of a region's is taken for known.
+        """
         spoken = [
             (note.region, {words.language_name(code): None for code in note.languages}) for note in self._all
         ]
@@ -113,7 +116,7 @@ class Tally:
                 for region, names in spoken
                 for name in {name if name in merged.rows else _("Other"): None for name in names}
             )
-        return Shares(self._shares(found, self._by_itself).items, None)
+        return Shares(self._shares(found, mask_below).items, None)
 
     def exits(self) -> tuple[Shares, Shares]:
         """Actors who were not heard, by what happened and by the reason's kind."""
@@ -145,7 +148,8 @@ class Tally:
         regions = tuple(dict.fromkeys(region for _name, region in found))
         names = sorted({name for name, _region in found}, key=lambda name: (-here[name], name))
         counts = tuple(tuple(found[name, region] for region in regions) for name in names)
-        merged = merge_small(Table(tuple(names), regions, counts), _("Other"))
+        label = _("Other groups") if _("Other") in names else _("Other")
+        merged = merge_small(Table(tuple(names), regions, counts), label)
         shown = masking(merged)
         if shown is None or (
             len(merged.rows) == 1 and len(names) > 1
@@ -158,17 +162,6 @@ class Tally:
         told = any(cell for cell in cells)
         items = tuple(pair for pair in zip(shown.rows, cells, strict=True) if pair[1] != 0) if told else ()
         return Shares(items, shown.column_totals[column])
-
-    def _by_itself(self, table: Table) -> Masked:
-        """A table whose rows are told each by itself, of at most the consultations that a region held."""
-        held = Counter(note.region for note in self._all)
-        most = tuple(held[region] for region in table.columns)
-        rows = [mask_lines([Line(counts, most)]) for counts in table.counts]
-        nothing = (None,) * len(table.columns)
-        return Masked(
-            table.rows, table.columns, tuple(cells[0] for cells, _total in rows),
-            tuple(total for _cells, total in rows), nothing, None,
-        )  # fmt: skip
 
     # Two ways
 
