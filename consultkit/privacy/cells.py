@@ -8,7 +8,8 @@ cell, and no hidden total, may have only one possible value; and a small one mus
 values as the threshold counts. While one fails, more is hidden. Small categories are better merged first
 (`merge_small`).
 
-What this does not cover: reports of different dates, and what readers know already.
+What this does not cover: reports of different dates, a type that one region alone has, and what readers know
+already.
 """
 
 from __future__ import annotations
