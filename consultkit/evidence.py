@@ -221,12 +221,15 @@ class Ledger:
 
     def reserved(self, text: str) -> Passage | None:
         """The passage that holds these words (six or more), where none that may be quoted does."""
-        pieces, found = fragments(text), None
+        pieces, whole, found = fragments(text), normalise(text), None
         for note in self.project.notes if len(words(text)) >= MIN_UNCITED_WORDS else ():
             for passage in self.passages(note):
+                reserved = _is_reserved(note, passage)
                 if holds(passage.words, pieces):
-                    if not _is_reserved(note, passage):
+                    if not reserved and _quotable(note):
                         return None
+                    found = found or (passage if reserved else None)
+                elif reserved and _stands_in(passage, whole):
                     found = found or passage
         return found
 
@@ -244,6 +247,12 @@ def _is_reserved(note: Note, passage: Passage) -> bool:
     if passage.source in (Source.OFF, Source.IDENTIFYING):
         return True
     return passage.source is Source.VERBATIM and not _quotable(note)
+
+
+def _stands_in(passage: Passage, text: str) -> bool:
+    """Whether all of a passage (six words or more) stands within longer words."""
+    spoken = passage.words.strip(" .,;:!?…")
+    return len(words(spoken)) >= MIN_UNCITED_WORDS and spoken in text
 
 
 def _quotable(note: Note) -> bool:

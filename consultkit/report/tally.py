@@ -139,14 +139,15 @@ class Tally:
         They are masked with those of all regions together: the document on one region, taken from the one on
         all, would tell the others.
         """
-        here = Counter[str]()
+        here, everywhere = Counter[str](), Counter[str]()
         for (name, region), number in found.items():
             here[name] += number if region in self.regions else 0
+            everywhere[name] += number
         ordered = sorted(((k, n) for k, n in here.items() if n), key=lambda item: (-item[1], item[0]))
         if not self.masked or not ordered:
             return Shares(tuple(ordered), sum(here.values()))
-        regions = tuple(dict.fromkeys(region for _name, region in found))
-        names = sorted({name for name, _region in found}, key=lambda name: (-here[name], name))
+        regions = tuple(sorted({region for _name, region in found}))
+        names = sorted(everywhere, key=lambda name: (-everywhere[name], name))  # the same in all documents
         counts = tuple(tuple(found[name, region] for region in regions) for name in names)
         label = _("Other groups") if _("Other") in names else _("Other")
         merged = merge_small(Table(tuple(names), regions, counts), label)

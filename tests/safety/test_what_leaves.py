@@ -280,7 +280,9 @@ UNQUOTABLE: dict[str, tuple[Spoil, ...]] = {
 
 @pytest.mark.parametrize("edition", [SHARED, INTERNAL])
 @pytest.mark.parametrize("cited", ["", " [@GAO-01]"])
-@pytest.mark.parametrize("quoted", ["> {}{}", "On dit : « {} »{}, et encore."])
+@pytest.mark.parametrize(
+    "quoted", ["> {}{}", "On dit : « {} »{}, et encore.", "« On nous l’a dit : {} Voilà »{} et puis."]
+)
 @pytest.mark.parametrize("case", UNQUOTABLE)
 def test_words_that_nobody_may_quote_stay_in(
     root: Path, case: str, quoted: str, cited: str, edition: tuple[str, ...]
@@ -296,6 +298,15 @@ def test_words_that_nobody_may_quote_stay_in(
     assert run(root, *edition).code == 0
     synthesis = written(root).split("La salle était pleine")[0]
     assert "d’aller au marché" not in synthesis and "d'aller au marché" not in synthesis
+
+
+def test_words_quoted_in_a_paragraph_of_a_note_that_may_not_be_quoted_stay_in(root: Path) -> None:
+    said = "Confisquées furent nos trois charrettes par les gens du barrage"
+    swap(GAO_02, f"> {PEUR}", f"Elle a dit : « {said} », puis s’est tue.")(root)
+    UNQUOTABLE["not to be quoted"][0](root)
+    finding(f"On entend dire : « {said} », partout [@GAO-01].")(root)
+    assert "F008" in [code for code, file, _line in problems(root) if file == SYNTHESIS]
+    assert run(root, *SHARED).code == 0 and "Confisquées" not in written(root)
 
 
 def test_words_that_a_note_in_use_holds_as_well_may_be_quoted(root: Path) -> None:
