@@ -14,6 +14,8 @@ from consultkit.privacy.matcher import Matcher
 from consultkit.privacy.organisations import organisation_matcher
 from consultkit.privacy.readback import texts
 
+_LINE_END = re.compile(r"(?<!\n)\n(?![\n|#>*+-])")  # within a paragraph
+
 
 @dataclass(frozen=True, slots=True)
 class Leak:
@@ -97,8 +99,9 @@ def signs(text: str, allowed: frozenset[str], where: str) -> list[str]:
     """Numbers and addresses in a text about to leave that no line excepts, as sentences."""
     found = {
         hit.kind
-        for hit in patterns.search(text)
-        if text[hit.start : hit.end].strip(" \u00a0\u202f") not in allowed
+        for read in (text, _LINE_END.sub(" ", text))
+        for hit in patterns.search(read)
+        if read[hit.start : hit.end].strip(" \u00a0\u202f") not in allowed
     }
     message = _(
         "{where}: {kind}. Take it out of the notes or the template, or except it in notes/exceptions.yaml."

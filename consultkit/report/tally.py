@@ -16,7 +16,7 @@ from functools import cached_property
 from consultkit.coverage import Coverage, counted, coverage, heard_actors
 from consultkit.i18n import _
 from consultkit.model import Note, Project, Theme
-from consultkit.privacy.cells import Line, Masked, Table, mask, mask_below, mask_lines, merge_small
+from consultkit.privacy.cells import THRESHOLD, Line, Masked, Table, mask, mask_below, mask_lines, merge_small
 from consultkit.progress import themes_raised
 from consultkit.report import words
 from consultkit.schema.declare import EXIT_STATUSES
@@ -92,6 +92,11 @@ class Tally:
         for note in self._all:
             for person in note.participants:
                 found[words.named(names, getattr(person, of)), note.region] += person.count
+        heard = Counter[str]()
+        for (_name, region), number in found.items():
+            heard[region] += number
+        if self.masked and self.region and any(0 < number < THRESHOLD for number in heard.values()):
+            return Shares((), None)  # by sex and by age, others' totals would tell of so few
         return self._shares(found)
 
     def talks(self, names: Mapping[str, str], of: str) -> Shares:

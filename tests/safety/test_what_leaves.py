@@ -154,6 +154,11 @@ def test_a_number_in_a_style_does_not_leave(root: Path, name: str, more: str) ->
     assert f"templates/{name}" in refused(root, *SHARED, "--to", "pdf")
 
 
+def test_a_number_cut_by_a_line_end_does_not_leave(root: Path) -> None:
+    finding("Appelez au 76 12\n34 56 [@GAO-01].")(root)
+    refused(root, *SHARED)
+
+
 # Codes of notes stay in the team
 
 CODED: dict[str, Spoil] = {
