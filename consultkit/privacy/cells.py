@@ -125,16 +125,6 @@ def _without_totals(grid: Grid, small: set[Cell], threshold: int, known: set[Cel
     return hidden
 
 
-def mask_counts(
-    labels: Sequence[str], counts: Sequence[int], threshold: int = THRESHOLD
-) -> tuple[dict[str, int | None], int | None]:
-    """One list of counts and its total, masked in the same way."""
-    if len(set(labels)) != len(labels):
-        raise ValueError("two counts have the same label")
-    masked = mask(Table(tuple(labels), ("",), tuple((count,) for count in counts)), threshold)
-    return {label: row[0] for label, row in zip(masked.rows, masked.cells, strict=True)}, masked.total
-
-
 def _with_totals(table: Table) -> Grid:
     """The counts with a last column and a last row of totals."""
     grid = [[*row, sum(row)] for row in table.counts]

@@ -157,16 +157,14 @@ class Tally:
         label = _("Other groups") if _("Other") in names else _("Other")
         merged = merge_small(Table(tuple(names), regions, counts), label)
         shown = masking(merged)
-        if shown is None or (
-            len(merged.rows) == 1 and len(names) > 1
-        ):  # all of them merged: they tell nothing
+        if shown is None or len(merged.rows) == 1 < len(names):  # all of them merged: they tell nothing
             return Shares((), shown.total if shown and not self.region else None)
         if not self.region:
             return Shares(tuple(zip(shown.rows, shown.row_totals, strict=True)), shown.total)
         column = regions.index(self.region)
         cells = [row[column] for row in shown.cells]
-        told = any(cell for cell in cells)
-        items = tuple(pair for pair in zip(shown.rows, cells, strict=True) if pair[1] != 0) if told else ()
+        items = tuple(pair for pair in zip(shown.rows, cells, strict=True) if pair[1] != 0)
+        items = items if any(cells) else ()
         return Shares(items, shown.column_totals[column])
 
     # Two ways
@@ -206,7 +204,8 @@ class Tally:
     def by_type_and_region(self) -> Counts | None:
         """Consultations by actor type and region; None where hidden cells would follow from the coverage."""
         if self.masked and self.region:
-            return self._whole.by_type_and_region_of(self.region)
+            whole = self._whole.by_type_and_region()
+            return whole.column(list(self._whole.regions).index(self.region)) if whole else None
         rows, columns = self.types, tuple(self.regions)
         found = Counter((self.groups[self.type_of(note)], note.region) for note in self.held)
         cells = tuple(tuple(found[row, column] for column in columns) for row in rows)
@@ -215,13 +214,6 @@ class Tally:
             return Counts(rows, names, cells, tuple(map(sum, cells)))
         shown = mask_below(Table(rows, names, cells))
         return Counts(rows, names, shown.cells, shown.row_totals) if shown else None
-
-    def by_type_and_region_of(self, region: str) -> Counts | None:
-        """One region's column of the table of all."""
-        counts = self.by_type_and_region()
-        if counts is None or region not in self.regions:
-            return None
-        return counts.column(list(self.regions).index(region))
 
     @cached_property
     def raised(self) -> list[tuple[Note, frozenset[str]]]:

@@ -94,17 +94,19 @@ def past(root: Path, *paths: str) -> list[tuple[str, str]]:
 
 def sizes(root: Path, objects: Sequence[str]) -> list[int | None]:
     """The size of each of these objects, in order; None for what is not at hand here."""
-    asked = "".join(f"{id_}\n" for id_ in objects).encode()
-    output = (asked and ask(root, "cat-file", "--batch-check=%(objectsize)", stdin=asked)) or b""
-    found = [int(line) if line.isdigit() else None for line in output.splitlines()]
-    return [*found, *[None] * (len(objects) - len(found))]
+    return [int(told) if told.isdigit() else None for told in _told(root, objects, "objectsize")]
 
 
 def kinds(root: Path, objects: Sequence[str]) -> list[str]:
     """The kind of each of these objects (blob, tree, commit, tag), in order; empty for what is absent."""
+    return ["" if " " in told else told for told in _told(root, objects, "objecttype")]
+
+
+def _told(root: Path, objects: Sequence[str], what: str) -> list[str]:
+    """What git says of each of these objects, in order; of what is absent “… missing”, or nothing."""
     asked = "".join(f"{id_}\n" for id_ in objects).encode()
-    output = (asked and ask(root, "cat-file", "--batch-check=%(objecttype)", stdin=asked)) or b""
-    found = ["" if b" " in line else line.decode() for line in output.splitlines()]
+    output = (asked and ask(root, "cat-file", f"--batch-check=%({what})", stdin=asked)) or b""
+    found = output.decode("utf-8", "replace").splitlines()
     return [*found, *[""] * (len(objects) - len(found))]
 
 
