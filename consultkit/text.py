@@ -20,6 +20,11 @@ MONTHS = {
 }  # fmt: skip
 
 
+def in_words(path: str) -> str:
+    """A path or an id as the words that it is made of, each at its place."""
+    return path.replace("/", " ").replace("_", " ")
+
+
 def fold(text: str) -> str:
     """Text without accents or case, for comparing what people type."""
     if text.isascii():

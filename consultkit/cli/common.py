@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from consultkit.diagnostic import Diagnostic
@@ -16,7 +16,6 @@ from consultkit.text import did_you_mean, fold, listing
 
 if TYPE_CHECKING:
     from consultkit.exchange.drafts import Outcome
-    from consultkit.privacy.matcher import Hit
 
 
 def readable(project: Project) -> ActorMapping:
@@ -49,33 +48,19 @@ def hidden(project: Project, text: str) -> str:
     return printable(blanked(project, text))
 
 
-def told(project: Project, problems: Sequence[Diagnostic]) -> list[Diagnostic]:
-    """The problems with known identities blanked in what they say and in the names of their files."""
-    if not project.identities:
-        return list(problems)
-    words = functools.cache(functools.partial(blanked, project))
-    return [
-        d._replace(
-            message=words(d.message), help=words(d.help), place=d.place._replace(file=words(d.place.file))
-        )
-        for d in problems
-    ]
+def told(project: Project, problems: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The problems with known identities blanked in the names of their files; rules blot what they say."""
+    file = functools.cache(functools.partial(blanked, project))
+    return [d._replace(place=d.place._replace(file=file(d.place.file))) for d in problems]
 
 
 def blanked(project: Project, text: str) -> str:
     """The text with “[…]” where a known identity stands."""
-    for hit in reversed(_search(project)(text.replace("_", " "))):
-        text = text[: hit.start] + "[…]" + text[hit.end :]
-    return text
-
-
-@functools.lru_cache(maxsize=1)
-def _search(project: Project) -> Callable[[str], list[Hit]]:
     if not project.identities:
-        return lambda text: []
+        return text
     from consultkit.rules.privacy import matcher
 
-    return matcher(project).search
+    return matcher(project).blotted(text, "[…]")
 
 
 def item(mark: str, text: str, style: str = "") -> None:

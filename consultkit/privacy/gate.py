@@ -51,7 +51,7 @@ def leaks(
                     plain = _lines(blank())
                 if plain.issuperset(_lines_of(text, hit.start, hit.end)):
                     continue
-                leak = Leak(_masked(name, matcher), _masked(where, matcher), hit.owner)
+                leak = Leak(matcher.blotted(name), matcher.blotted(where), hit.owner)
                 found.setdefault((leak.file, leak.where, leak.owner), leak)
     return list(found.values())
 
@@ -107,13 +107,6 @@ def signs(text: str, allowed: frozenset[str], where: str) -> list[str]:
         "{where}: {kind}. Take it out of the notes or the template, or except it in notes/exceptions.yaml."
     )
     return [message.format(where=where, kind=_(patterns.KINDS[kind])) for kind in sorted(found)]
-
-
-def _masked(place: str, matcher: Matcher) -> str:
-    """A place without the identities that a file's own name may hold."""
-    for hit in reversed(matcher.search(place.replace("_", " "))):
-        place = place[: hit.start] + "•••" + place[hit.end :]
-    return place
 
 
 def _everything(name: str, data: bytes) -> Iterable[tuple[str, str]]:

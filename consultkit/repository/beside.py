@@ -15,6 +15,7 @@ from consultkit.repository import readable
 from consultkit.repository.git import LINK, SUBMODULE
 from consultkit.repository.staged import StagedTree, staged_outside
 from consultkit.repository.surroundings import private_among
+from consultkit.text import in_words
 
 if TYPE_CHECKING:
     from consultkit.privacy.matcher import Hit
@@ -56,11 +57,6 @@ def _seen_from(root: Path, top: Path, fault: Fault) -> Fault:
     """A fault of the repository, its file named from the campaign's folder."""
     file = Path(os.path.relpath(top / fault.place.file, root.resolve())).as_posix()
     return fault._replace(place=fault.place._replace(file=file))
-
-
-def in_words(path: str) -> str:
-    """A path as the words it is made of."""
-    return path.replace("/", " ").replace("_", " ")
 
 
 def _staged(project: Project, tree: StagedTree) -> Iterator[tuple[str, bytes | None]]:

@@ -14,8 +14,8 @@ from consultkit.i18n import _, ngettext
 from consultkit.privacy import patterns
 from consultkit.privacy.matcher import Matcher
 from consultkit.repository import git, readable
-from consultkit.repository.beside import in_words
 from consultkit.repository.staged import campaign_folders, home_of, unanswered
+from consultkit.text import in_words
 
 MOST = 50  # lines told of one file
 
@@ -67,12 +67,7 @@ class _Search:
 
     def __init__(self, matcher: Matcher | None) -> None:
         self.hits = matcher.search if matcher else lambda text: []
-
-    def shown(self, path: str) -> str:
-        """A path that can be shown: known identities in it are blotted out."""
-        for hit in reversed(self.hits(in_words(path))):
-            path = f"{path[: hit.start]}•••{path[hit.end :]}"
-        return path
+        self.shown = matcher.blotted if matcher else lambda text: text
 
     def lines(self, text: str) -> list[int]:
         """The lines on which known identities stand."""

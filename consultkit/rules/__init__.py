@@ -38,13 +38,8 @@ def _redacted(diagnostic: Diagnostic, project: Project) -> Diagnostic:
     """The diagnostic without the known identities that a user's value may have brought into its words."""
     if not project.identities:
         return diagnostic
-    search = privacy.matcher(project).search
-    texts = []
-    for text in (diagnostic.message, diagnostic.help):
-        for hit in reversed(search(text)):
-            text = text[: hit.start] + "•••" + text[hit.end :]
-        texts.append(text)
-    return diagnostic._replace(message=texts[0], help=texts[1])
+    blotted = privacy.matcher(project).blotted
+    return diagnostic._replace(message=blotted(diagnostic.message), help=blotted(diagnostic.help))
 
 
 def select(

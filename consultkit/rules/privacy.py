@@ -13,6 +13,7 @@ from consultkit.model import Note, Project
 from consultkit.privacy.first_look import may_hold_pattern
 from consultkit.privacy.unknown_names import unknown_names
 from consultkit.rules.base import rule, told
+from consultkit.text import in_words
 
 if TYPE_CHECKING:
     from consultkit.privacy.identities import Identity
@@ -94,7 +95,7 @@ def known_identity(project: Project) -> Iterator[Finding]:
             message = _("A known identity stands here ({owner}).").format(owner=hit.owner)
             yield Finding(place_at(text, hit.start, source.file), message, help)
     for name in project.files:
-        if search(name.replace("/", " ").replace("_", " ")):
+        if search(in_words(name)):
             yield Finding(Place(name), _("The name of this file holds a known identity."), _("Rename it."))
     yield from told(project, "private-found")
     for place, message, help, _severity in told(project, "private-unsearched"):
