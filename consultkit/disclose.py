@@ -18,7 +18,7 @@ from typing import TypeVar
 from consultkit.evidence import Proof, Source, identifies, is_translation, ledger
 from consultkit.i18n import _, language, ngettext
 from consultkit.kept_off import heading_words, left_open, with_off
-from consultkit.model import Actor, Block, Heading, Note, Project, Synthesis
+from consultkit.model import NAMED, Actor, Block, Heading, Note, Project, Synthesis
 from consultkit.parse.inline import Span, plain, spans, without_off
 from consultkit.parse.markdown import open_comment, scan
 from consultkit.privacy.folding import visible
@@ -29,7 +29,6 @@ from consultkit.text import long_date, month_name
 
 SHARED, INTERNAL = "shared", "internal"
 LEVELS = ("none", "region", "type", "organisation", "role")
-NAMED = ("organisation", "role")  # levels at which the organisation may be named
 CROWD = 3  # actors of a type, or talks in a language, that a region needs before either is told
 
 Written = TypeVar("Written", Note, Synthesis)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from consultkit.diagnostic import Place
 from consultkit.kept_off import heading_words, left_open, with_off
-from consultkit.model import Block, Guide, Heading, Note, Project, Synthesis
+from consultkit.model import NAMED, Block, Guide, Heading, Note, Project, Synthesis
 from consultkit.parse.inline import spans, without_off
 from consultkit.quotation import (
     CitationMark,
@@ -268,7 +268,7 @@ def ledger(project: Project) -> Ledger:
 def _passages(note: Note, project: Project) -> Iterator[Passage]:
     guide, known = project.guide, project.mapping.actor_by_id if project.mapping else {}
     observation, hidden_below = False, 0  # the level of the heading whose answers identify
-    below = note.attribution not in ("role", "organisation") or not known.keys() >= set(note.actors)
+    below = note.attribution not in NAMED or not known.keys() >= set(note.actors)
     for part, off in with_off(note.body.parts):
         classes = part.heading.attributes.classes
         section = guide.section_by_id.get(part.heading.id) if guide else None

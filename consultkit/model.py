@@ -403,6 +403,9 @@ class Consent(NamedTuple):
     withdrawn: dt.date | None = None
 
 
+NAMED = ("organisation", "role")  # attributions that let the organisation be named
+
+
 class Note(NamedTuple):
     """A consultation note. Values that are absent or invalid are empty; `data` knows what was written."""
 

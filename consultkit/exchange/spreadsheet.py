@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from consultkit import archives
 from consultkit.exchange.incoming import incoming, protected
 from consultkit.files import WorkspaceError
 from consultkit.i18n import _
@@ -137,8 +138,7 @@ def _vetted(name: str, data: bytes) -> dict[str, list[str]]:
             read = ((entry.filename, archive.read(entry)) for entry in entries)
             parts = {file: content for file, content in read if file.endswith((".xml", ".rels"))}
         return _uncomputed(name, parts)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError, KeyError,
-            ElementTree.ParseError) as error:  # fmt: skip
+    except (*archives.FAULTS, ElementTree.ParseError) as error:
         raise WorkspaceError(_unreadable(name)) from error
 
 

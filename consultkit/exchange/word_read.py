@@ -8,12 +8,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
+from consultkit import archives
 from consultkit.exchange.incoming import incoming
 from consultkit.files import WorkspaceError
 from consultkit.i18n import _
@@ -94,8 +94,7 @@ def read_word(path: Path) -> WordText:
             return _read(archive)
     except WorkspaceError as error:
         raise WorkspaceError(f"{path.name}: {error}") from None
-    except (zipfile.BadZipFile, zlib.error, KeyError, ElementTree.ParseError, EOFError, RuntimeError,
-            NotImplementedError, OSError, LookupError, ValueError):  # fmt: skip
+    except (*archives.FAULTS, ElementTree.ParseError, LookupError):
         message = _("{file} is no Word file (.docx), or is damaged.").format(file=path.name)
         raise WorkspaceError(message) from None
 

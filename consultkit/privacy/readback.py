@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 from urllib.parse import unquote
 from xml.parsers import expat
 
+from consultkit import archives
 from consultkit.files import WorkspaceError
 from consultkit.i18n import _
 
@@ -112,7 +113,7 @@ def _zip(data: bytes, where: str, depth: int) -> Texts:
                 inner = f"{where}!{entry}" if where else entry
                 yield f"{inner}#name", entry
                 yield from _texts(content, _suffix(entry), inner, depth + 1)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError):
+    except archives.FAULTS:
         raise ReadbackError(_("{where}: the archive is damaged or encrypted.").format(where=name)) from None
 
 

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
+from consultkit import archives
 from consultkit.disclose import INTERNAL, Disclosure
 from consultkit.evidence import Proof, Quotation, Source, ledger
 from consultkit.i18n import _
@@ -205,5 +206,5 @@ def _document(data: bytes) -> ElementTree.Element:
         if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
             raise broken
         return ElementTree.fromstring(text)
-    except (zipfile.BadZipFile, KeyError, OSError, RuntimeError, NotImplementedError, ElementTree.ParseError):
+    except (*archives.FAULTS, ElementTree.ParseError):
         raise broken from None

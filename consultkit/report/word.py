@@ -9,12 +9,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+from consultkit import archives
 from consultkit.i18n import _
 from consultkit.report.ast import Heading, Node, attributes, string
 from consultkit.report.errors import RenderError
@@ -161,16 +161,7 @@ def vetted(data: bytes, shipped: bytes) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             styles, document = (_root(_part(archive, name)) for name in (_STYLES, _DOCUMENT))
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        KeyError,
-        ValueError,
-        ElementTree.ParseError,
-        OSError,
-        NotImplementedError,
-        RuntimeError,
-    ):
+    except (*archives.FAULTS, ElementTree.ParseError):
         raise RenderError(
             _(
                 "templates/reference.docx is no Word file with styles. "

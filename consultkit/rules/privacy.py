@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from consultkit.diagnostic import Finding, Place, Severity
 from consultkit.files import DELIVERIES, EXCEPTIONS, THEMES, Source, place_at
 from consultkit.i18n import N_, _
-from consultkit.model import Note, Project
+from consultkit.model import NAMED, Note, Project
 from consultkit.privacy.first_look import may_hold_pattern
 from consultkit.privacy.unknown_names import unknown_names
 from consultkit.rules.base import rule, told
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from consultkit.privacy.identities import Identity
     from consultkit.privacy.matcher import Matcher
 
-NAMED = ("organisation", "role")  # attributions that name the organisation
 
 KINDS = {
     "phone": N_("A phone number stands here."),

@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from consultkit import archives
 from consultkit.files import (
     DELIVERIES,
     EXCEPTIONS,
@@ -117,8 +118,7 @@ def from_bytes(data: bytes) -> Pack:
         about = manifest["campaign"]
         regions = tuple(map(str, manifest["regions"]))
         return Pack(str(about["title"]), str(about["start"]), regions, files, from_json(manifest["versions"]))
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError,
-            KeyError, ValueError, TypeError, AttributeError) as error:  # fmt: skip
+    except (*archives.FAULTS, TypeError, AttributeError) as error:
         sentence = _("This pack was altered or cut short. Nothing was changed; ask for it again.")
         raise WorkspaceError(sentence) from error
     except RecursionError as error:

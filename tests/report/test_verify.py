@@ -145,6 +145,17 @@ def test_what_is_no_word_file_is_told(project, data):
         verify(data, project)
 
 
+def test_a_word_file_whose_data_is_damaged_is_told(project):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("word/document.xml", document([("BodyText", "x" * 500)]).hex())
+    data = bytearray(out.getvalue())
+    start = data.index(b"word/document.xml") + len("word/document.xml")
+    data[start : start + 8] = b"\xff" * 8
+    with pytest.raises(VerifyError):
+        verify(bytes(data), project)
+
+
 def test_entities_are_refused(project):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
