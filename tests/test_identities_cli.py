@@ -455,16 +455,22 @@ def test_a_link_is_not_locked(campaign: Path, tmp_path: Path, capsys: pytest.Cap
     assert not (campaign / "private/identities.yaml.age").exists()
 
 
-@pytest.mark.parametrize("sealed", [False, True])
+@pytest.fixture(params=["identities.yaml", "identities.yaml.age"])
+def kept(
+    request: pytest.FixtureRequest, campaign: Path, capsys: pytest.CaptureFixture[str]
+) -> tuple[Path, str]:
+    """The identities, plain or encrypted, and who can open them."""
+    recipient = make_key(capsys)
+    add_recipients(campaign, recipient)
+    assert request.param == "identities.yaml" or main(["identities", "lock"]) == 0
+    capsys.readouterr()
+    return campaign / "private" / request.param, recipient
+
+
+@pytest.mark.usefixtures("kept")
 def test_an_editor_that_empties_the_file_changes_nothing(
-    campaign: Path,
-    sealed: bool,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    add_recipients(campaign, make_key(capsys))
-    assert not sealed or main(["identities", "lock"]) == 0
     before = private(campaign)
     for script in (': > "$1"', 'rm "$1"', 'echo > "$1"'):
         editor(monkeypatch, tmp_path, script)
@@ -490,27 +496,21 @@ def test_recipients_are_looked_at_before_the_editor_opens(
     assert not (tmp_path / "ouvert").exists()
 
 
-@pytest.mark.parametrize("sealed", [False, True])
 def test_a_file_that_changed_during_the_edit_stays_and_so_does_what_was_written(
-    campaign: Path,
-    sealed: bool,
+    kept: tuple[Path, str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    recipient = make_key(capsys)
-    add_recipients(campaign, recipient)
-    assert not sealed or main(["identities", "lock"]) == 0
-    name = "identities.yaml.age" if sealed else "identities.yaml"
+    path, recipient = kept
     pulled = tmp_path / "venu-de-git"
-    pulled.write_bytes(encrypt(OTHERS.encode(), [recipient]) if sealed else OTHERS.encode())
-    editor(monkeypatch, tmp_path, f'cp {pulled} {campaign}/private/{name}; echo "# ajout" >> "$1"')
-    capsys.readouterr()
+    pulled.write_bytes(encrypt(OTHERS.encode(), [recipient]) if path.suffix == ".age" else OTHERS.encode())
+    editor(monkeypatch, tmp_path, f'cp {pulled} {path}; echo "# ajout" >> "$1"')
     assert main(["identities", "edit"]) == 2
-    assert (campaign / "private" / name).read_bytes() == pulled.read_bytes()
-    (kept,) = (path for path in (campaign / "private").iterdir() if path.name != name)
-    assert str(kept) in capsys.readouterr().err
-    assert kept.read_text("utf-8") == SECRET + "# ajout\n" and kept.stat().st_mode & 0o077 == 0
+    assert path.read_bytes() == pulled.read_bytes()
+    (written,) = (other for other in path.parent.iterdir() if other != path)
+    assert str(written) in capsys.readouterr().err
+    assert written.read_text("utf-8") == SECRET + "# ajout\n" and written.stat().st_mode & 0o077 == 0
 
 
 def test_what_was_written_is_kept_where_the_disk_refuses_it(

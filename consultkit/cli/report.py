@@ -100,21 +100,13 @@ def report(
         project = without_open_comments(project)
     with _progress(_("Making the document…")):
         from consultkit.report.build import build_report
-        from consultkit.report.render import render
 
         with document_faults(project):
             built = build_report(
                 project, edition=edition, kind=kind, region=region or "", since=day, force=bool(refusals),
                 names_checked=project.names_checked,
             )  # fmt: skip
-            root_ = project.root
-            rendered = render(built.document, formats, templates=root_ / "templates", workspace=root_)
-        name = NAMES[project.language][kind] + (f"-{region}" if region else "")
-        outputs = {f"{name}.{suffix}": data for suffix, data in rendered.items()}
-        if edition is Edition.INTERNAL and kind is Kind.REPORT:
-            from consultkit.report.proof import evidence
-
-            outputs["evidence.json"] = evidence(project, built)
+            outputs = _rendered(project, built, formats)
         leaks = _leaks(project, built, outputs)
     if leaks:
         return leaving.refuse(leaks)
@@ -125,6 +117,20 @@ def report(
     if open_it and written:
         _open(written[0])
     return 0
+
+
+def _rendered(project: Project, built: Built, formats: list[str]) -> dict[str, bytes]:
+    """The document in these formats, by the names of their files; the team's report with its evidence."""
+    from consultkit.report.render import render
+
+    made = render(built.document, formats, templates=project.root / "templates", workspace=project.root)
+    name = NAMES[project.language][Kind(built.kind)] + (f"-{built.region}" if built.region else "")
+    outputs = {f"{name}.{suffix}": data for suffix, data in made.items()}
+    if built.edition == Edition.INTERNAL and built.kind == Kind.REPORT:
+        from consultkit.report.proof import evidence
+
+        outputs["evidence.json"] = evidence(project, built)
+    return outputs
 
 
 def _refusals(project: Project, kind: Kind, region: str | None) -> list[Diagnostic]:

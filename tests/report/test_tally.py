@@ -18,6 +18,13 @@ MODES = {"in-person": "en présentiel", "phone": "par téléphone", "written": "
 ACTORS = [A("tamat", "osc", REGIONS), A("loin", "ong", REGIONS), A("mairie", "etat", REGIONS)]
 
 
+SETTINGS = settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+
+
 @st.composite
 def campaigns(draw):
     """Consultations with a mode, an actor's type and perhaps a theme, in two regions."""
@@ -49,11 +56,7 @@ def ways(total: int, parts: int, most: tuple[int, ...]):
     ]
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+@SETTINGS
 @given(campaigns())
 def test_no_mode_follows_from_the_documents_of_all_and_of_each_region(tmp_path_factory, notes):
     project = loaded(tmp_path_factory.mktemp("c"), notes)
@@ -89,11 +92,7 @@ def test_no_mode_follows_from_the_documents_of_all_and_of_each_region(tmp_path_f
                 assert len({pair[k][i] for pair in tables}) >= min(5, held[region] + 1) or len(names) == 1
 
 
-@settings(
-    max_examples=40,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
+@SETTINGS
 @given(campaigns())
 def test_no_theme_follows_from_its_tables_and_what_was_held(tmp_path_factory, notes):
     project = loaded(tmp_path_factory.mktemp("c"), notes)

@@ -16,11 +16,25 @@ SMALL = Path(__file__).parents[1] / "small"
 NOTE, MAPPING, SYNTHESIS = "notes/gao/GAO-01.md", "mapping.yaml", "notes/gao/synthese.md"
 ANSWER = "Le responsable est parti."
 Spoil = Callable[[Path], object]
+IDENTITIES = """identities:
+  - note: GAO-01
+    name: Zantigui Fictivard
+    aliases: [Zanfou]
+    phone: 76 00 00 01
+    email: z.fictivard@example.org
+"""
 
 
 def campaign(folder: Path) -> Path:
     """A copy of the small campaign."""
     return Path(shutil.copytree(SMALL, folder / "campagne"))
+
+
+def with_identities(root: Path) -> Path:
+    """The campaign with somebody known."""
+    (root / "private").mkdir()
+    (root / "private/identities.yaml").write_text(IDENTITIES, "utf-8")
+    return root
 
 
 def swap(name: str, old: str, new: str) -> Spoil:

@@ -8,15 +8,8 @@ import subprocess
 import zipfile
 from pathlib import Path
 
-from hostile import Ran, campaign
+from hostile import Ran, campaign, with_identities
 
-IDENTITIES = """identities:
-  - note: GAO-01
-    name: Zantigui Fictivard
-    aliases: [Zanfou]
-    phone: 76 00 00 01
-    email: z.fictivard@example.org
-"""
 NAME = "Zantigui Fictivard"
 TOLD = ("fictivard", "zantigui", "zanfou", "76 00", "76000001", "example.org")
 IGNORED = "private/*\n!private/*.age\nbuild/\n.consultkit/\n"
@@ -34,9 +27,7 @@ def git(root: Path, *arguments: str, check: bool = True, **environment: str) -> 
 
 def kept_campaign(folder: Path) -> Path:
     """The campaign in git, private/ ignored, all clean and committed."""
-    root = campaign(folder)
-    (root / "private").mkdir()
-    (root / "private/identities.yaml").write_text(IDENTITIES, "utf-8")
+    root = with_identities(campaign(folder))
     (root / ".gitignore").write_text(IGNORED, "utf-8")
     git(root, "init", "-q", "-b", "main")
     commit(root, "propre")
@@ -47,6 +38,16 @@ def commit(root: Path, message: str) -> None:
     """All that is there, committed."""
     git(root, "add", "-A")
     git(root, "commit", "-q", "--allow-empty", "-m", message)
+
+
+def other_repository(folder: Path) -> Path:
+    """Another repository, of one file."""
+    other = folder / "autre"
+    other.mkdir()
+    git(other, "init", "-q")
+    put(other, "a.md", "a")
+    commit(other, "a")
+    return other
 
 
 def put(root: Path, name: str, data: str | bytes) -> Path:

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hostile import NOTE, Ran, answer, run
-from keeping import IDENTITIES, NAME, commit, docx, git, kept_campaign, put, silent, zipped
+from hostile import IDENTITIES, NOTE, Ran, answer, run
+from keeping import NAME, commit, docx, git, kept_campaign, other_repository, put, silent, zipped
 
 LEAK = f"# Carnet\n\nVu {NAME} hier.\n"
 
@@ -222,11 +222,7 @@ def test_a_shallow_copy_says_what_it_lacks(kept: Path, tmp_path: Path) -> None:
 
 
 def test_submodules_and_what_cannot_be_opened_are_said(kept: Path, tmp_path: Path) -> None:
-    other = tmp_path / "autre"
-    other.mkdir()
-    git(other, "init", "-q")
-    put(other, "a.md", "a")
-    commit(other, "a")
+    other = other_repository(tmp_path)
     git(kept, "submodule", "add", "-q", str(other), "module")
     put(kept, "abime.docx", docx("Rien.")[:-30])
     commit(kept, "module")

@@ -11,28 +11,32 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hostile import MAPPING, NOTE, SYNTHESIS, Ran, Spoil, answer, campaign, files, problems, run, swap
+from hostile import (
+    IDENTITIES,
+    MAPPING,
+    NOTE,
+    SYNTHESIS,
+    Ran,
+    Spoil,
+    answer,
+    campaign,
+    files,
+    problems,
+    run,
+    swap,
+    with_identities,
+)
 
 from consultkit.files import defaults_dir
 
 REPOSITORY = Path(__file__).parents[2]
-IDENTITIES = """identities:
-  - note: GAO-01
-    name: Zantigui Fictivard
-    aliases: [Zanfou]
-    phone: 76 00 00 01
-    email: z.fictivard@example.org
-"""
 TOLD = ("fictiv", "zantigui", "zanfou", "76 00", "76000001", "example.org")
 FINDING = "L'accès recule [@GAO-01]."
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    root = campaign(tmp_path)
-    (root / "private").mkdir()
-    (root / "private/identities.yaml").write_text(IDENTITIES, "utf-8")
-    return root
+    return with_identities(campaign(tmp_path))
 
 
 def silent(ran: Ran) -> None:

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from hostile import NOTE, problems, run
-from keeping import IDENTITIES, NAME, commit, docx, git, kept_campaign, put, silent, zipped
+from hostile import IDENTITIES, NOTE, problems, run
+from keeping import NAME, commit, docx, git, kept_campaign, other_repository, put, silent, zipped
 
 COPIES = (
     "identities.yaml", "notes/identities.yaml", "notes/private/qui.yaml", "guides/qui.yaml", "Private/qui.yaml",
@@ -135,11 +135,7 @@ def test_plain_check_follows_no_link(kept: Path, tmp_path: Path) -> None:
 
 
 def test_a_submodule_and_a_missing_object_are_no_fault_of_the_program(kept: Path, tmp_path: Path) -> None:
-    other = tmp_path / "autre"
-    other.mkdir()
-    git(other, "init", "-q")
-    put(other, "a.md", "a")
-    commit(other, "a")
+    other = other_repository(tmp_path)
     git(kept, "submodule", "add", "-q", str(other), "notes/module")
     git(kept, "submodule", "add", "-q", str(other), "private/module.md", "-f", check=False)
     assert problems(kept, "--staged") == []

@@ -7,18 +7,15 @@ import os
 from pathlib import Path
 
 import pytest
-from hostile import MAPPING, NOTE, SYNTHESIS, Spoil, answer, campaign, files, run, swap
-from test_leaks_end_to_end import IDENTITIES, silent
+from hostile import MAPPING, NOTE, SYNTHESIS, Spoil, answer, campaign, files, run, swap, with_identities
+from test_leaks_end_to_end import silent
 
 PHONE = "76 12 34 56"
 
 
 @pytest.fixture
 def known(tmp_path: Path) -> Path:
-    root = campaign(tmp_path)
-    (root / "private").mkdir()
-    (root / "private/identities.yaml").write_text(IDENTITIES, "utf-8")
-    return root
+    return with_identities(campaign(tmp_path))
 
 
 SPOILT: dict[str, Spoil] = {

@@ -8,8 +8,20 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hostile import MAPPING, NOTE, SYNTHESIS, Spoil, answer, campaign, files, problems, run, swap
-from test_leaks_end_to_end import IDENTITIES, finding, pictured, shipped, silent
+from hostile import (
+    MAPPING,
+    NOTE,
+    SYNTHESIS,
+    Spoil,
+    answer,
+    campaign,
+    files,
+    problems,
+    run,
+    swap,
+    with_identities,
+)
+from test_leaks_end_to_end import finding, pictured, shipped, silent
 
 from consultkit.privacy.readback import texts
 
@@ -27,9 +39,7 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def known(root: Path) -> Path:
-    (root / "private").mkdir()
-    (root / "private/identities.yaml").write_text(IDENTITIES, "utf-8")
-    return root
+    return with_identities(root)
 
 
 def written(root: Path) -> str:
