@@ -15,10 +15,11 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
+from consultkit.body import Block, Heading
 from consultkit.evidence import Proof, Source, identifies, is_translation, ledger
 from consultkit.i18n import _, language, ngettext
 from consultkit.kept_off import heading_words, left_open, with_off
-from consultkit.model import NAMED, Actor, Block, Heading, Note, Project, Synthesis
+from consultkit.model import NAMED, Actor, Note, Project, Synthesis
 from consultkit.parse.inline import Span, plain, spans, without_off
 from consultkit.parse.markdown import open_comment, scan
 from consultkit.privacy.folding import visible

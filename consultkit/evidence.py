@@ -8,9 +8,10 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from consultkit.body import Block, Heading
 from consultkit.diagnostic import Place
 from consultkit.kept_off import heading_words, left_open, with_off
-from consultkit.model import NAMED, Block, Guide, Heading, Note, Project, Synthesis
+from consultkit.model import NAMED, Guide, Note, Project, Synthesis
 from consultkit.parse.inline import spans, without_off
 from consultkit.quotation import (
     CitationMark,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from consultkit.model import Block, Body, Heading, Part
+from consultkit.body import Block, Body, Heading, Part
 from consultkit.parse.inline import without_off
 
 OFF = "off"

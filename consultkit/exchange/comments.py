@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from consultkit.body import Body
 from consultkit.exchange.word_read import Paragraph, WordText
 from consultkit.files import MAPPING, THEMES
-from consultkit.model import Body, Project
+from consultkit.model import Project
 from consultkit.parse.inline import plain
 from consultkit.parse.markdown import scan
 from consultkit.quotation import CITATION

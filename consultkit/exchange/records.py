@@ -11,10 +11,11 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from consultkit.body import Block
 from consultkit.disclose import Disclosure, ShownNote
 from consultkit.evidence import is_translation
 from consultkit.i18n import _, language
-from consultkit.model import NAMED, Actor, Block, Note, Project, Theme
+from consultkit.model import NAMED, Actor, Note, Project, Theme
 from consultkit.parse.inline import plain, spans
 
 Value = str | int | bool

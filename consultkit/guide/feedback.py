@@ -6,8 +6,9 @@ import re
 from collections import Counter, defaultdict
 from typing import NamedTuple
 
+from consultkit.body import Part
 from consultkit.kept_off import with_off
-from consultkit.model import Guide, Part, Project, Question
+from consultkit.model import Guide, Project, Question
 from consultkit.parse.inline import plain, spans, without_off
 from consultkit.rules.answers import answered
 from consultkit.rules.comparison import actor_types

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from consultkit.body import Body, Heading, Part
 from consultkit.guide.diff import Comparison, Item
 from consultkit.i18n import _, speaking
-from consultkit.model import Body, Guide, GuideSection, Heading, Part, Question
+from consultkit.model import Guide, GuideSection, Question
 from consultkit.note_edit import normal, raw_lines, read_split, set_keys
 from consultkit.parse.markdown import scan
 from consultkit.rules.answers import answered

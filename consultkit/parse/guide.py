@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from consultkit.body import Block, Heading, Part
 from consultkit.diagnostic import Fault, Place
 from consultkit.files import Source
 from consultkit.i18n import _
 from consultkit.located_yaml import Quoting
-from consultkit.model import Block, Change, Guide, GuideSection, Heading, Part, Question
+from consultkit.model import Change, Guide, GuideSection, Question
 from consultkit.parse.header import split
 from consultkit.parse.inline import plain
 from consultkit.parse.markdown import scan

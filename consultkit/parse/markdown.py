@@ -11,10 +11,10 @@ import re
 from functools import lru_cache, partial
 from typing import NamedTuple
 
+from consultkit.body import Attributes, Block, Blocks, Body, Heading, Outline, Part
 from consultkit.diagnostic import Fault, Place
 from consultkit.files import Source, to_text
 from consultkit.i18n import _
-from consultkit.model import Attributes, Block, Blocks, Body, Heading, Outline, Part
 from consultkit.schema.types import ID
 
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t]*(?:(?<!\])\{([^{}]*)\})?[ \t]*\Z")  # [x]{.off} is a passage

@@ -7,10 +7,11 @@ from functools import lru_cache, partial
 from pathlib import PurePosixPath
 from typing import Any
 
+from consultkit.body import Body
 from consultkit.diagnostic import Fault
 from consultkit.files import Source, to_text
 from consultkit.located_yaml import Quoting, read
-from consultkit.model import Body, Consent, Note, Participant, Synthesis
+from consultkit.model import Consent, Note, Participant, Synthesis
 from consultkit.parse.familiar import familiar
 from consultkit.parse.header import Split, bounds, split
 from consultkit.parse.markdown import scan_source

@@ -8,13 +8,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from consultkit.body import Part
 from consultkit.calendar import campaign_end
 from consultkit.disclose import Shown
 from consultkit.evidence import Statement
 from consultkit.guide.diff import Comparison, described
 from consultkit.i18n import N_, _, ngettext
 from consultkit.kept_off import open_words, with_off
-from consultkit.model import Note, Part, Question, Synthesis
+from consultkit.model import Note, Question, Synthesis
 from consultkit.parse.inline import plain
 from consultkit.progress import themes_in
 from consultkit.report import figures, words

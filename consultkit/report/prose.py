@@ -12,11 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from consultkit import expressions
+from consultkit.body import Block, Part
 from consultkit.disclose import Disclosure, respan
 from consultkit.evidence import Ledger, Proof, Quotation, ledger
 from consultkit.i18n import _
 from consultkit.kept_off import heading_words, open_words, with_off
-from consultkit.model import Block, Note, Part, Project, Synthesis
+from consultkit.model import Note, Project, Synthesis
 from consultkit.quotation import CITATION, CitationMark, citation_after, citations, quoted_passages
 from consultkit.report.tables import missing
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from consultkit.body import Part
 from consultkit.disclose import Disclosure
 from consultkit.evidence import Proof
 from consultkit.i18n import _, language, ngettext
-from consultkit.model import Part, Project, Synthesis
+from consultkit.model import Project, Synthesis
 from consultkit.parse.inline import spans, without_off
 from consultkit.quotation import fragments, holds, normalise
 from consultkit.report import figures, words

@@ -9,10 +9,11 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from consultkit.body import Block, Heading, Part
 from consultkit.diagnostic import Finding, Place, Severity
 from consultkit.files import THEMES
 from consultkit.i18n import _
-from consultkit.model import Block, Guide, Heading, Note, Part, Project, Question, Synthesis
+from consultkit.model import Guide, Note, Project, Question, Synthesis
 from consultkit.parse.inline import Span, plain, spans
 from consultkit.rules import glance
 from consultkit.rules.base import rule, told

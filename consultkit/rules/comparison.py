@@ -13,9 +13,10 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from consultkit.body import Heading
 from consultkit.diagnostic import Finding, Place
 from consultkit.i18n import _
-from consultkit.model import Guide, GuideSection, Heading, Note, Project, Question
+from consultkit.model import Guide, GuideSection, Note, Project, Question
 from consultkit.rules import glance
 from consultkit.text import fold, nearest
 

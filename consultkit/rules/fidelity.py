@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 
+from consultkit.body import Block
 from consultkit.diagnostic import Finding, Place, Severity
 from consultkit.evidence import Passage, Proof, Quotation, Source, Statement, ledger
 from consultkit.i18n import N_, _
-from consultkit.model import Block, Note, Project, Synthesis
+from consultkit.model import Note, Project, Synthesis
 from consultkit.quotation import ANY_AT, CITATION
 from consultkit.rules.base import rule
 from consultkit.rules.known import damaged, faulty, misplaced

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from consultkit.model import Body, Guide, Note, Outline, Question
+from consultkit.body import Body, Outline
+from consultkit.model import Guide, Note, Question
 
 _CODES = re.compile(rb"\](?=\{)\{\.([A-Za-z][\w-]*(?: \.[A-Za-z][\w-]*)*)\}")
 _ALL_BUT_BRACKETS = bytes({*range(256)} - {*b"[]\n"})

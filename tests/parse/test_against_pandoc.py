@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from seeded import campaign
 
+from consultkit.body import Body
 from consultkit.files import Source
 from consultkit.load import load
-from consultkit.model import Body, Note, Project
+from consultkit.model import Note, Project
 from consultkit.parse.inline import plain
 from consultkit.parse.markdown import scan
 from consultkit.report import pandoc
