@@ -175,6 +175,8 @@ class Ledger:
     def __init__(self, project: Project) -> None:
         self.project = project
         self._passages: dict[str, list[Passage]] = {}
+        self._proofs: dict[Quotation, Proof] = {}
+        self._reserved: dict[str, Passage | None] = {}
 
     @cached_property
     def statements(self) -> list[tuple[Synthesis, list[Statement]]]:
@@ -200,7 +202,12 @@ class Ledger:
         return self._passages[note.file]
 
     def prove(self, quotation: Quotation) -> Proof:
-        """Looks for a quotation in the notes it cites; of what was not found, tells what comes nearest."""
+        """A quotation looked for in the notes it cites, once; of what was not found, what comes nearest."""
+        if quotation not in self._proofs:
+            self._proofs[quotation] = self._prove(quotation)
+        return self._proofs[quotation]
+
+    def _prove(self, quotation: Quotation) -> Proof:
         pieces = fragments(quotation.text)
         notes = [note for id_ in quotation.ids if (note := self.project.note_by_id.get(id_))]
         held = [p for note in notes for p in self.passages(note) if holds(p.words, pieces)]
@@ -222,6 +229,11 @@ class Ledger:
 
     def reserved(self, text: str) -> Passage | None:
         """The passage that holds these words (six or more), where none that may be quoted does."""
+        if text not in self._reserved:
+            self._reserved[text] = self._find_reserved(text)
+        return self._reserved[text]
+
+    def _find_reserved(self, text: str) -> Passage | None:
         pieces, whole, found = fragments(text), normalise(text), None
         for note in self.project.notes if len(words(text)) >= MIN_UNCITED_WORDS else ():
             for passage in self.passages(note):

@@ -65,13 +65,9 @@ def _complete(project: Project, extracted: Pack) -> Pack:
 
 def _leaks(project: Project, packed: Pack, name: str) -> bool:
     """Tells the known identities in what would leave, its name included; nothing overrides that."""
-    from consultkit.privacy.gate import leaks
-    from consultkit.rules.privacy import matcher
-
-    outputs = {**packed.files, f"{name}.txt": b""}
-    found = leaks(outputs, matcher(project) if project.identities else None)
+    found = leaving.leaks(project, {**packed.files, f"{name}.txt": b""}, {})
     for leak in found:
-        print(str(leak), file=sys.stderr)
+        print(leak, file=sys.stderr)
     if found:
         print(_("Nothing was packed: take the identities out of these files first."), file=sys.stderr)
     elif not project.names_checked:

@@ -320,15 +320,16 @@ def mask_lines(
     hidden = [{i for i, n in enumerate(line.counts) if 0 < n < threshold} for line in lines]
     told = told and not 0 < total < threshold
     while (at := _known_too_well(lines, hidden, total, told, threshold)) is not None:
-        more = [(index, i) for index in sorted(range(len(lines)), key=lambda index: index != at)
-                for i in _cheapest(lines[index], hidden[index])]  # fmt: skip
-        mine = bool(more) and (more[0][0] == at or not told)
-        if told and not mine:
+        if (own := _cheapest(lines[at], hidden[at])) is not None:
+            hidden[at].add(own)
+        elif told:
             told = False
-        elif more:
-            hidden[more[0][0]].add(more[0][1])
         else:
-            break  # nothing is told at all
+            left = ((gone, _cheapest(line, gone)) for line, gone in zip(lines, hidden, strict=True))
+            other = next(((gone, i) for gone, i in left if i is not None), None)
+            if other is None:
+                break  # nothing is told at all
+            other[0].add(other[1])
     shown = [
         tuple(None if i in gone else n for i, n in enumerate(line.counts))
         for line, gone in zip(lines, hidden, strict=True)
@@ -336,10 +337,10 @@ def mask_lines(
     return shown, total if told else None
 
 
-def _cheapest(line: Line, hidden: set[int]) -> list[int]:
-    """The next count to hide in a line: the smallest, a nought last of all."""
-    left = [i for i in range(len(line.counts)) if i not in hidden]
-    return sorted(left, key=lambda i: (not line.counts[i], line.counts[i]))[:1]
+def _cheapest(line: Line, hidden: set[int]) -> int | None:
+    """The next count to hide in a line: the smallest, a nought last of all; None where all are."""
+    left = (i for i in range(len(line.counts)) if i not in hidden)
+    return min(left, key=lambda i: (not line.counts[i], line.counts[i]), default=None)
 
 
 def _known_too_well(
