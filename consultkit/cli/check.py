@@ -24,6 +24,7 @@ from consultkit.load import load
 from consultkit.model import Project
 from consultkit.output import diagnostics as output
 from consultkit.output.terminal import printable, say, terminal_width, wrap
+from consultkit.privacy.vault import LOCKED, PLAIN
 from consultkit.repository.staged import StagedTree, tracked
 from consultkit.repository.surroundings import look
 from consultkit.rules import BY_CODE, run, select
@@ -286,8 +287,10 @@ def _say(one: _Checked, *, coverage_too: bool) -> None:
     secret = secret_lines(project, (d.place.file for d in one.problems))
     say(output.as_lines(told(project, one.problems), project.sources, width, secret))
     say([output.summary(one.problems, sum(among(file, one.wanted) for file in read))])
-    if not project.names_checked:
+    if not project.names_checked and project.notes:
+        known = any((project.root / name).exists() for name in (PLAIN, LOCKED))
         said = _("Names were not checked: the identities cannot be read here.")
-        say([[(line, "yellow")] for line in wrap(said, width)])
+        absent = _("Names were not checked: note who was heard with `consultkit identities edit`.")
+        say([[(line, "yellow")] for line in wrap(said if known else absent, width)])
     if coverage_too:
         say([[("", "")], *output.coverage_lines(coverage(project), width)])
