@@ -8,21 +8,22 @@ cell, and no hidden total, may have only one possible value; and a small one mus
 values as the threshold counts. While one fails, more is hidden. Small categories are better merged first
 (`merge_small`).
 
-What this does not cover: reports of different dates, a type that one region alone has, and what readers know
-already.
+What this does not cover: reports of different dates, and what readers know already.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
 THRESHOLD = 5
+_WITHOUT_END = 10**9
 
 Cell = tuple[int, int]
 Grid = list[list[int]]
+_FREE: Mapping[Cell, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,17 +159,23 @@ def _ends(grid: Grid, cell: Cell) -> tuple[int, int]:
     return (column, row) if turned else (row, column)
 
 
-def _room(grid: Grid, hidden: set[Cell], cell: Cell, enough: int) -> int:
-    """How many other values a hidden count may have, as far as a reader can tell, up to `enough`."""
+def _room(grid: Grid, hidden: set[Cell], cell: Cell, enough: int, most: Mapping[Cell, int] = _FREE) -> int:
+    """How many other values a hidden count may have, as far as a reader can tell, up to `enough`.
+
+    `most` says of some how large they can be.
+    """
     start, end = _ends(grid, cell)
-    up = _flow(grid, hidden - {cell}, end, start, enough)
-    down = _flow(grid, hidden - {cell}, start, end, min(enough - up, _at(grid, cell)))
+    up = _flow(grid, hidden - {cell}, end, start, enough, most)
+    down = _flow(grid, hidden - {cell}, start, end, min(enough - up, _at(grid, cell)), most)
     return up + down
 
 
-def _flow(grid: Grid, hidden: set[Cell], source: int, sink: int, enough: int) -> int:
-    """The maximum flow, up to `enough`, over hidden counts, which rise freely or fall to zero."""
-    value = {cell: _at(grid, cell) for cell in hidden}
+def _flow(
+    grid: Grid, hidden: set[Cell], source: int, sink: int, enough: int, most: Mapping[Cell, int]
+) -> int:
+    """The maximum flow, up to `enough`, over hidden counts, which rise to their most or fall to zero."""
+    left = {(cell, -1): _at(grid, cell) for cell in hidden}
+    left |= {(cell, 1): most.get(cell, _WITHOUT_END) - _at(grid, cell) for cell in hidden}
     steps: dict[int, list[tuple[int, Cell, int]]] = {}
     for cell in hidden:
         start, end = _ends(grid, cell)
@@ -176,18 +183,19 @@ def _flow(grid: Grid, hidden: set[Cell], source: int, sink: int, enough: int) ->
         steps.setdefault(end, []).append((start, cell, -1))
     flow = 0
     while flow < enough:
-        path = _path(steps, value, source, sink)
+        path = _path(steps, left, source, sink)
         if path is None:
             break
-        amount = min([enough - flow, *(value[cell] for cell, sign in path if sign < 0)])
+        amount = min([enough - flow, *(left[step] for step in path)])
         for cell, sign in path:
-            value[cell] += sign * amount
+            left[cell, sign] -= amount
+            left[cell, -sign] += amount
         flow += amount
     return flow
 
 
 def _path(
-    steps: dict[int, list[tuple[int, Cell, int]]], value: dict[Cell, int], source: int, sink: int
+    steps: dict[int, list[tuple[int, Cell, int]]], left: dict[tuple[Cell, int], int], source: int, sink: int
 ) -> list[tuple[Cell, int]] | None:
     """A shortest way from source to sink over counts that may still change, or None."""
     came: dict[int, tuple[int, Cell, int]] = {}
@@ -195,7 +203,7 @@ def _path(
     while queue:
         node = queue.popleft()
         for other, cell, sign in steps.get(node, ()):
-            if other not in came and other != source and (sign > 0 or value[cell] > 0):
+            if other not in came and other != source and left[cell, sign] > 0:
                 came[other] = (node, cell, sign)
                 queue.append(other)
     if sink not in came:
@@ -296,71 +304,37 @@ def _masked(table: Table, grid: Grid, hidden: set[Cell]) -> Masked:
     )
 
 
-# One count seen in several tables, whose cells each add up to it.
+# One table of which only the totals are shown: a theme, by type and by region.
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """What one total is made of: counts, and how large a reader knows that each can be."""
+def mask_totals(table: Table, most: Table, threshold: int = THRESHOLD) -> Masked:
+    """The totals of a table whose counts are not shown, small ones hidden and not to be computed.
 
-    counts: tuple[int, ...]
-    most: tuple[int, ...]
-
-
-def mask_lines(
-    lines: Sequence[Line], *, told: bool = True, threshold: int = THRESHOLD
-) -> tuple[list[tuple[int | None, ...]], int | None]:
-    """The lines of one total, and the total (hidden unless `told`): small counts are not to be computed.
-
-    Each leaves room for as many values as the threshold counts, or as its most allows.
+    Readers know how large each count can be (`most`), and so what the totals of the one side say of the
+    other's. A small total leaves room for as many values as the threshold counts, or as its most allows.
     """
-    ceiling = min((sum(line.most) for line in lines), default=0)
-    lines = [Line(line.counts, tuple(min(most, ceiling) for most in line.most)) for line in lines]
-    total = sum(lines[0].counts) if lines else 0
-    hidden = [{i for i, n in enumerate(line.counts) if 0 < n < threshold} for line in lines]
-    told = told and not 0 < total < threshold
-    while (at := _known_too_well(lines, hidden, total, told, threshold)) is not None:
-        if (own := _cheapest(lines[at], hidden[at])) is not None:
-            hidden[at].add(own)
-        elif told:
-            told = False
-        else:
-            left = ((gone, _cheapest(line, gone)) for line, gone in zip(lines, hidden, strict=True))
-            other = next(((gone, i) for gone, i in left if i is not None), None)
-            if other is None:
-                break  # nothing is told at all
-            other[0].add(other[1])
-    shown = [
-        tuple(None if i in gone else n for i, n in enumerate(line.counts))
-        for line, gone in zip(lines, hidden, strict=True)
-    ]
-    return shown, total if told else None
+    grid, largest = _with_totals(table), _with_totals(most)
+    inner = {cell for cell in _cells(grid) if not _is_total(grid, cell)}
+    caps = {cell: _at(largest, cell) for cell in inner}
+    hidden = {cell for cell in _cells(grid) if _is_total(grid, cell) and 0 < _at(grid, cell) < threshold}
+
+    def exposed() -> tuple[Cell, int] | None:
+        for cell in sorted(hidden):
+            enough = min(threshold - 1 if 0 < _at(grid, cell) < threshold else 1, _at(largest, cell))
+            if _room(grid, inner | hidden, cell, enough, caps) < enough:
+                return cell, enough
+        return None
+
+    while (known := exposed()) is not None:
+        left = sorted(set(_cells(grid)) - inner - hidden, key=lambda cell: (_dearness(grid, cell), cell))
+        if not left:
+            break  # nothing is told at all
+        settle = (c for c in left if _room(grid, inner | hidden | {c}, known[0], known[1], caps) >= known[1])
+        hidden.add(next(settle, left[0]))
+    return _masked(table, grid, inner | hidden)
 
 
-def _cheapest(line: Line, hidden: set[int]) -> int | None:
-    """The next count to hide in a line: the smallest, a nought last of all; None where all are."""
-    left = (i for i in range(len(line.counts)) if i not in hidden)
-    return min(left, key=lambda i: (not line.counts[i], line.counts[i]), default=None)
-
-
-def _known_too_well(
-    lines: Sequence[Line], hidden: Sequence[set[int]], total: int, told: bool, threshold: int
-) -> int | None:
-    """The line in which more must be hidden, or None."""
-    shown = [
-        sum(line.counts) - sum(line.counts[i] for i in gone) for line, gone in zip(lines, hidden, strict=True)
-    ]
-    most = [sum(line.most[i] for i in gone) for line, gone in zip(lines, hidden, strict=True)]
-    low = total if told else max(shown, default=0)
-    high = total if told else min((a + b for a, b in zip(shown, most, strict=True)), default=0)
-    if not told and high - low < min(
-        threshold - 1 if 0 < total < threshold else 1, *(sum(line.most) for line in lines)
-    ):
-        return min(range(len(lines)), key=lambda index: most[index])
-    for index, (line, gone) in enumerate(zip(lines, hidden, strict=True)):
-        for i in gone:
-            enough = min(threshold - 1 if 0 < line.counts[i] < threshold else 1, line.most[i])
-            least = max(0, low - shown[index] - (most[index] - line.most[i]))
-            if min(line.most[i], high - shown[index]) - least < enough:
-                return index
-    return None
+def _dearness(grid: Grid, cell: Cell) -> tuple[bool, bool, int]:
+    """What it costs to hide a total: the sum of all most, a nought more than a small one."""
+    grand = cell == (len(grid) - 1, len(grid[0]) - 1)
+    return grand, not _at(grid, cell), _at(grid, cell)

@@ -9,14 +9,14 @@ document on one region shows what the one on all regions may show of it: subtrac
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from consultkit.coverage import Coverage, counted, coverage, heard_actors
 from consultkit.i18n import _
-from consultkit.model import Note, Project, Theme
-from consultkit.privacy.cells import THRESHOLD, Line, Masked, Table, mask, mask_below, mask_lines, merge_small
+from consultkit.model import Note, Project
+from consultkit.privacy.cells import THRESHOLD, Masked, Table, mask, mask_below, mask_totals, merge_small
 from consultkit.progress import themes_raised
 from consultkit.report import words
 from consultkit.schema.declare import EXIT_STATUSES
@@ -206,14 +206,17 @@ class Tally:
         if self.masked and self.region:
             whole = self._whole.by_type_and_region()
             return whole.column(list(self._whole.regions).index(self.region)) if whole else None
-        rows, columns = self.types, tuple(self.regions)
-        found = Counter((self.groups[self.type_of(note)], note.region) for note in self.held)
-        cells = tuple(tuple(found[row, column] for column in columns) for row in rows)
-        names = tuple(self.regions.values())
+        table = self._crossed(self.held)
         if not self.masked:
-            return Counts(rows, names, cells, tuple(map(sum, cells)))
-        shown = mask_below(Table(rows, names, cells))
-        return Counts(rows, names, shown.cells, shown.row_totals) if shown else None
+            return Counts(table.rows, table.columns, table.counts, tuple(map(sum, table.counts)))
+        shown = mask_below(table)
+        return Counts(table.rows, table.columns, shown.cells, shown.row_totals) if shown else None
+
+    def _crossed(self, notes: Iterable[Note]) -> Table:
+        """Consultations by actor type and region."""
+        found = Counter((self.groups[self.type_of(note)], note.region) for note in notes)
+        counts = tuple(tuple(found[type_, region] for region in self.regions) for type_ in self.types)
+        return Table(self.types, tuple(self.regions.values()), counts)
 
     @cached_property
     def raised(self) -> list[tuple[Note, frozenset[str]]]:
@@ -231,28 +234,11 @@ class Tally:
             column = self._whole.themes(kind)[1].column(list(self._whole.regions).index(self.region))
             return column, column
         themes = [theme for theme in self.project.themes if theme.kind == kind]
-        types, regions = self.types, tuple(self.regions)
-        by_type = self._crossed(themes, types, lambda note: self.groups[self.type_of(note)])
-        by_region = self._crossed(themes, regions, lambda note: note.region)
-        rows, names = tuple(theme.name for theme in themes), tuple(self.regions.values())
-        told = [self._told(*pair) for pair in zip(by_type, by_region, strict=True)]
-        totals = tuple(total for _cells, total in told)
+        held, threshold = self._crossed(self.held), THRESHOLD if self.masked else 1
+        raising = (self._crossed(n for n, raised in self.raised if theme.id in raised) for theme in themes)
+        told = [mask_totals(table, held, threshold) for table in raising]
+        rows, totals = tuple(theme.name for theme in themes), tuple(one.total for one in told)
         return (
-            Counts(rows, types, tuple(cells[0] for cells, _total in told), totals),
-            Counts(rows, names, tuple(cells[1] for cells, _total in told), totals),
+            Counts(rows, held.rows, tuple(one.row_totals for one in told), totals),
+            Counts(rows, held.columns, tuple(one.column_totals for one in told), totals),
         )
-
-    def _told(self, *lines: Line) -> tuple[list[tuple[int | None, ...]], int | None]:
-        """A theme's counts by type and by region, and their total, masked where they must be."""
-        if self.masked:
-            return mask_lines(lines)
-        return [line.counts for line in lines], sum(lines[0].counts)
-
-    def _crossed(
-        self, themes: Iterable[Theme], columns: Sequence[str], column: Callable[[Note], str]
-    ) -> list[Line]:
-        """For each theme, the consultations that raise it by column, of those held."""
-        held = Counter(column(note) for note in self.held)
-        found = Counter((theme, column(note)) for note, raised in self.raised for theme in raised)
-        most = tuple(held[name] for name in columns)
-        return [Line(tuple(found[theme.id, name] for name in columns), most) for theme in themes]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from consultkit.privacy.cells import Line, Table, mask, mask_below, mask_lines, merge_small
+from consultkit.privacy.cells import Table, mask, mask_below, mask_totals, merge_small
 
 
 def grid(masked):
@@ -162,51 +162,49 @@ def test_a_total_that_readers_know_is_no_reason_to_withhold_a_table():
 
 
 @st.composite
-def seen_twice(draw):
-    """The same consultations counted in two ways, and how many there are in each group."""
-    most = [draw(st.lists(st.integers(0, 6), min_size=1, max_size=3)) for _line in range(2)]
-    total = draw(st.integers(0, min(sum(most[0]), sum(most[1]))))
-    lines = []
-    for caps in most:
-        left, counts = total, []
-        for i, cap in enumerate(caps):
-            least = max(0, left - sum(caps[i + 1 :]))
-            counts.append(draw(st.integers(least, max(least, min(cap, left)))))
-            left -= counts[-1]
-        lines.append(Line(tuple(counts), tuple(caps)))
-    return lines
+def raising(draw):
+    """How many were heard, by type and region, and how many of them raise a theme."""
+    height, width = draw(st.sampled_from([(1, 1), (1, 3), (3, 1), (2, 2), (3, 2)]))
+    most = [[draw(st.integers(0, 6)) for _column in range(width)] for _row in range(height)]
+    return [[draw(st.integers(0, cap)) for cap in row] for row in most], most
 
 
-@settings(max_examples=300, deadline=None)
-@given(seen_twice(), st.booleans())
-def test_a_count_seen_in_two_tables_is_computed_from_neither(lines, told):
+@settings(max_examples=150, deadline=None)
+@given(raising())
+@example(([[0, 0], [0, 5], [10, 0]], [[7, 0], [0, 19], [19, 0]]))
+@example(([[2, 0], [0, 3], [4, 0]], [[3, 0], [0, 4], [4, 0]]))
+def test_no_total_follows_from_those_of_the_other_side(raised):
+    counts, most = raised
     threshold = 3
-    shown, total = mask_lines(lines, told=told, threshold=threshold)
+    masked = mask_totals(table(counts), table(most), threshold)
+    shown = [*masked.row_totals, *masked.column_totals, masked.total]
+    true, largest = totals(counts), totals(most)
     ways = [
-        [
-            values
-            for values in product(*(range(most + 1) for most in line.most))
-            if all(s is None or s == v for s, v in zip(cells, values, strict=True))
-        ]
-        for line, cells in zip(lines, shown, strict=True)
+        found
+        for cells in product(*(range(cap + 1) for row in most for cap in row))
+        for found in [totals([cells[i : i + len(most[0])] for i in range(0, len(cells), len(most[0]))])]
+        if all(s in (None, f) for s, f in zip(shown, found, strict=True))
     ]
-    totals = {sum(values) for values in ways[0]} & {sum(values) for values in ways[1]}
-    totals = {total} if total is not None else totals
-    assert told or total is None
-    assert sum(lines[0].counts) in totals
-    if total is None and sum(lines[0].most) and sum(lines[1].most):
-        assert len(totals) > 1
-    for line, cells, found in zip(lines, shown, ways, strict=True):
-        for i, (count, most) in enumerate(zip(line.counts, line.most, strict=True)):
-            assert cells[i] in (None, count) and not (cells[i] and 0 < cells[i] < threshold)
-            most = min(most, *(sum(line.most) for line in lines))
-            if cells[i] is None:
-                values = {way[i] for way in found if sum(way) in totals}
-                assert count in values and len(values) > min(1, most)
-                assert not 0 < count < threshold or len(values) >= min(threshold, most + 1)
+    for place, (told, count, cap) in enumerate(zip(shown, true, largest, strict=True)):
+        assert told in (None, count) and not (told and 0 < told < threshold)
+        values = {way[place] for way in ways}
+        assert count in values
+        if told is None:
+            assert len(values) > min(1, cap)
+            assert not 0 < count < threshold or len(values) >= min(threshold, cap + 1)
 
 
-def test_a_region_that_all_of_one_theme_must_fill_is_hidden_with_the_total():
+def totals(rows):
+    """Those of rows, of columns, and of all."""
+    return [*map(sum, rows), *map(sum, zip(*rows, strict=True)), sum(map(sum, rows))]
+
+
+def test_totals_that_a_type_or_a_region_fills_are_hidden():
     """Ten raise it, of nine heard in Mopti and one in Kayes: the total alone would tell both."""
-    assert mask_lines([Line((9, 1), (9, 1))]) == ([(None, None)], None)
-    assert mask_lines([Line((6, 2, 7), (12, 11, 12))]) == ([(None, None, 7)], 15)
+    alone = mask_totals(table([[9, 1]]), table([[9, 1]]))
+    assert alone.column_totals == (None, None) and alone.total is None
+    many = mask_totals(table([[6, 2, 7]]), table([[12, 11, 12]]))
+    assert many.column_totals == (None, None, 7) and many.total == 15
+    # Types t0 and t4 were heard in Gao alone, t3 in Mopti alone: twelve and five there tell each.
+    told = mask_totals(table([[2, 0], [0, 5], [10, 0]]), table([[7, 0], [0, 19], [19, 0]]))
+    assert told.row_totals == (None, 5, None) and told.column_totals == (12, 5)
