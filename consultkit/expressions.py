@@ -162,10 +162,20 @@ def _in_tables(project: Project, expression: Expression) -> int | None:
 
     filters = dict(expression.filters)
     tally = Tally(project, masked=True, region=filters.pop("region", ""))
-    if expression.name == "n" and filters.keys() == {"theme"}:
+    types = project.mapping.type_by_id if project.mapping else {}
+    kind = types[filters["type"]].name if "type" in filters else ""
+    told: int | None = None
+    if expression.name == "n" and "theme" in filters and filters.keys() <= {"theme", "type"}:
         theme = project.theme_by_id[filters["theme"]]
-        counts = tally.themes(theme.kind)[1]
-        told = counts.totals[counts.rows.index(theme.name)]
+        by_type, by_region = tally.themes(theme.kind)
+        row = by_region.rows.index(theme.name)
+        if not kind:
+            told = by_region.totals[row]
+        elif kind in by_type.columns:
+            told = by_type.cells[row][by_type.columns.index(kind)]
+    elif expression.name == "n" and filters.keys() == {"type"}:
+        counts = tally.by_type_and_region()
+        told = dict(zip(counts.rows, counts.totals, strict=True)).get(kind) if counts else None
     elif expression.name == "n" and filters.keys() == {"mode"}:
         items = dict(tally.talks(words.MODES, "mode").items)
         whole = bool(items) and None not in items.values() and _("Other") not in items

@@ -49,6 +49,29 @@ def test_small_numbers_are_masked_where_they_narrow(tmp_path):
         assert substitute('{{ n(theme="formation") }}', project, masked=False) == "3"
 
 
+def test_numbers_in_prose_tell_no_more_than_the_tables(tmp_path):
+    """Ten in person, ten by video, three by phone; ten of one type, ten of another, three of a third."""
+    modes = ["in-person"] * 10 + ["video"] * 10 + ["phone"] * 3
+    actors = [A("tamat"), A("loin", "ong", ("gao",)), A("mairie", "etat", ("gao",))]
+    texts = {
+        f"notes/gao/G-{i}.md": N(f"G-{i}", (actors[i // 10].id,))
+        .text()
+        .replace("mode: in-person", f"mode: {mode}")
+        for i, mode in enumerate(modes)
+    }
+    project = Campaign([], actors, texts).load(tmp_path)
+    with speaking("fr"):
+        told = {
+            source: substitute(f"{{{{ {source} }}}}", project, masked=True)
+            for source in ('n()', 'n(mode="in-person")', 'n(mode="video")', 'n(mode="phone")', 'n(mode="written")',
+                           'n(type="osc")', 'n(type="ong")', 'n(type="etat")', 'n(theme="formation", type="osc")')
+        }  # fmt: skip
+    numbers = {source: int(text) for source, text in told.items() if text.isdigit()}
+    assert told["n()"] == "23" and "moins de 5" in (told['n(mode="phone")'], told['n(type="etat")'])
+    assert len([source for source in numbers if "mode=" in source]) < 3
+    assert len([source for source in numbers if "type=" in source and "theme" not in source]) < 2
+
+
 @pytest.mark.parametrize(
     "source",
     ["", "n", "m()", "n(7)", "n(themes='x')", "n(theme='nul')", "n(theme=1)", "__import__('os').system('id')",
