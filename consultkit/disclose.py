@@ -40,6 +40,7 @@ _CODE = re.compile(
 )
 _MARKS = re.compile(r"[*_~]*")  # of emphasis
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^()\s]*$")
+_APART = re.compile(r"(?<![\w-])([A-Z]{2,}) {0,2}(?:[/\s]|(?<=\s)[-\u2013]) {0,2}(\d+)(?!\w)")  # GAO/06
 _JOINS = re.compile("([\u2013\u2014])")  # from one code to another
 _DASHES = re.compile(_DASH)
 CUT = "[…]"
@@ -346,7 +347,15 @@ class Disclosure:
         if self.internal or not self._codes:
             return text
         text = _edited(text, self._coded(text, *visible(text)))
-        return _edited(text, self._coded(text, text, range(len(text) + 1)))
+        text = _edited(text, self._coded(text, text, range(len(text) + 1)))
+        return _edited(text, self._apart(text))
+
+    def _apart(self, text: str) -> Iterator[tuple[int, int, str]]:
+        """Where codes stand in two words, outside the files of pictures."""
+        for match in _APART.finditer(text):
+            start, end = match.span()
+            if _code(match[1] + match[2]) in self._codes and not _in_picture(text, start):
+                yield start, end, CUT
 
     def _coded(self, text: str, shown: str, places: Sequence[int]) -> Iterator[tuple[int, int, str]]:
         """Where codes stand in a text, and what instead; `shown` is how it reads, `places` its signs."""
@@ -356,7 +365,7 @@ class Disclosure:
             start, end = places[match.start()], places[match.end() - 1] + 1
             if masked == codes or end - start > 3 * len(match[0]) + 12 or "\n" in text[start:end]:
                 continue  # what stands far apart is no code, though markup alone may part it
-            if not (text[start - 2 : start] == "{#" or _PICTURE.search(text, max(0, start - 500), start)):
+            if not (text[start - 2 : start] == "{#" or _in_picture(text, start)):
                 marks = _MARKS.match(text, end) if set(text[start:end]) & set("*_~") else None
                 yield start, marks.end() if marks else end, "".join(masked)
 
@@ -415,9 +424,14 @@ def _edited(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
     return text
 
 
+def _in_picture(text: str, at: int) -> bool:
+    """Whether a place lies in the address of a picture."""
+    return bool(_PICTURE.search(text, max(0, at - 500), at))
+
+
 def _code(id_: str) -> str:
-    """A code as it is compared."""
-    return _DASHES.sub("-", id_).casefold()
+    """A code as it is compared: without its hyphens, which get lost."""
+    return _DASHES.sub("", id_).casefold()
 
 
 def _instead(mine: bool) -> str:

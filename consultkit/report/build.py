@@ -202,11 +202,12 @@ def _document(
     if view.region:
         name = view.tally.regions.get(view.region, view.region)
         subtitle = _("{document}: {region}").format(document=subtitle, region=words.region_words(name))
-    lines = _cover(view, campaign, names_checked)
+    uncoded = view.disclosure.without_codes
+    cover = (typographic(uncoded(line), lang) for line in _cover(view, campaign, names_checked))
     return Document(
         markdown=body, language=lang,
-        title=typographic(campaign.title, lang), subtitle=typographic(subtitle, lang),
-        date=date, authors=campaign.authors, cover=tuple(typographic(line, lang) for line in lines),
+        title=typographic(uncoded(campaign.title), lang), subtitle=typographic(uncoded(subtitle), lang),
+        date=date, authors=tuple(map(uncoded, campaign.authors)), cover=tuple(cover),
         banner=" · ".join(_banner(view, kind, forced)), figures=view.figures,
         logo=_logo(view.project.root / "templates"), contents=kind == "report",
     )  # fmt: skip

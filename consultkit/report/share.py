@@ -45,22 +45,24 @@ def build_share(project: Project) -> Shared:
         annexed = AnnexedNote(name, esc(shown.attribution), facts, "", tuple(map(shown_part, shown.parts)))
         text = composer.compose(TEMPLATES[project.language]["note"], {"note": annexed})
         title = _("Consultation {number}").format(number=number)
-        documents[f"{name}.docx"] = _document(project, _HEADING.sub("", text), title, date)
+        documents[f"{name}.docx"] = _document(disclosure, _HEADING.sub("", text), title, date)
         rows.append([str(number), esc(disclosure.attribution(note)), f"{name}.docx"])
     heading = _("Detailed notes shared")
     index = table([_("No."), _("Who"), _("File")], rows)
-    documents["index.docx"] = _document(project, f"# {heading}\n\n{index}\n", heading, date)
+    documents["index.docx"] = _document(disclosure, f"# {heading}\n\n{index}\n", heading, date)
     return Shared(documents, tuple(sorted(note.id for note, _shown, _hash in ordered)))
 
 
-def _document(project: Project, markdown: str, subtitle: str, date: dt.date) -> Document:
+def _document(disclosure: Disclosure, markdown: str, subtitle: str, date: dt.date) -> Document:
+    project, uncoded = disclosure.project, disclosure.without_codes
     assert project.mapping is not None
     campaign, language = project.mapping.campaign, project.language
     cover = [_("Shared as the persons heard agreed. Coded, not anonymous.")]
     if not project.names_checked:
         cover.append(_("Attention: names not checked"))
     return Document(
-        markdown=typographic(markdown, language), title=typographic(campaign.title, language),
-        language=language, date=date, subtitle=subtitle, authors=campaign.authors, contents=False,
+        markdown=typographic(markdown, language), title=typographic(uncoded(campaign.title), language),
+        language=language, date=date, subtitle=subtitle, contents=False,
+        authors=tuple(map(uncoded, campaign.authors)),
         cover=tuple(typographic(line, language) for line in cover),
     )  # fmt: skip
