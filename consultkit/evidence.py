@@ -234,17 +234,32 @@ class Ledger:
         return self._reserved[text]
 
     def _find_reserved(self, text: str) -> Passage | None:
-        pieces, whole, found = fragments(text), normalise(text), None
-        for note in self.project.notes if len(words(text)) >= MIN_UNCITED_WORDS else ():
+        if len(words(text)) < MIN_UNCITED_WORDS:
+            return None
+        pieces = fragments(text)
+        if any(holds(passage.words, pieces) for passage in self._split[0]):
+            return None
+        runs = {run for run in _runs(normalise(text)) if run in self._reserved_runs}
+        runs -= {run for passage in self._split[0] if runs for run in _runs(passage.words)}
+        held = (passage for passage in self._split[1] if holds(passage.words, pieces))
+        return next(held, None) or min((self._reserved_runs[run] for run in runs), default=None)
+
+    @cached_property
+    def _split(self) -> tuple[list[Passage], list[Passage]]:
+        """The passages of notes that may be quoted, and those that nobody may quote, whoever is cited."""
+        open_, reserved = [], []
+        for note in self.project.notes:
             for passage in self.passages(note):
-                reserved = _is_reserved(note, passage)
-                if holds(passage.words, pieces):
-                    if not reserved and _quotable(note):
-                        return None
-                    found = found or (passage if reserved else None)
-                elif reserved and _stands_in(passage, whole):
-                    found = found or passage
-        return found
+                if _is_reserved(note, passage):
+                    reserved.append(passage)
+                elif _quotable(note):
+                    open_.append(passage)
+        return open_, reserved
+
+    @cached_property
+    def _reserved_runs(self) -> dict[str, Passage]:
+        """Six words in a row of what nobody may quote, and where they stand."""
+        return {run: passage for passage in reversed(self._split[1]) for run in _runs(passage.words)}
 
     def _elsewhere(self, quotation: Quotation, pieces: list[str]) -> str:
         for note in self.project.notes:
@@ -262,10 +277,11 @@ def _is_reserved(note: Note, passage: Passage) -> bool:
     return passage.source is Source.VERBATIM and not _quotable(note)
 
 
-def _stands_in(passage: Passage, text: str) -> bool:
-    """Whether all of a passage (six words or more) stands within longer words."""
-    spoken = passage.words.strip(" .,;:!?…")
-    return len(words(spoken)) >= MIN_UNCITED_WORDS and spoken in text
+def _runs(text: str) -> Iterator[str]:
+    """Each six words in a row of a normalised text, folded."""
+    found = words(fold(text))
+    for at in range(len(found) - MIN_UNCITED_WORDS + 1):
+        yield " ".join(found[at : at + MIN_UNCITED_WORDS])
 
 
 def _quotable(note: Note) -> bool:

@@ -469,7 +469,7 @@ def locked(root: Path) -> Iterator[None]:
             _("The folder {path} cannot be written ({reason}).").format(path=folder, reason=error.strerror)
         ) from error
     try:
-        if not _try_lock(handle):
+        if not try_lock(handle):
             raise WorkspaceError(
                 _("Another consultkit is writing in this campaign. Try again when it is done.")
             )
@@ -478,7 +478,8 @@ def locked(root: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _try_lock(handle: int) -> bool:
+def try_lock(handle: int) -> bool:
+    """Takes the system's lock on an open file; whether it was free."""
     try:
         if os.name == "nt":
             import msvcrt

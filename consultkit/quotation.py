@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from html import unescape
 from typing import NamedTuple
 
 from consultkit.parse.inline import plain
@@ -21,14 +22,18 @@ _BETWEEN = re.compile(r"[\s.,;:!?…)*_ ]*")
 _CUT = re.compile(r"\[\s*(?:…|\.\.\.)\s*\]")
 _LETTER = re.compile(r"\[(\w)\](?=\w)")
 _ADDED = re.compile(r"\[[^\[\]]*\]")
-_QUOTES = str.maketrans(dict.fromkeys("«»“”„‟〝〞＂″", '"') | dict.fromkeys("’‘‛ʼ`´′ʹꞌ", "'") | {"…": "..."})
+_QUOTES = str.maketrans(
+    dict.fromkeys("«»“”„‟〝〞＂″‹›", '"') | dict.fromkeys("’‘‛ʼ`´′ʹꞌ", "'") | {"…": "..."}
+)
 _SINGLE = re.compile(r"(?<!\w)'|'(?!\w)")  # no apostrophe: a quotation mark
 _SPACE = re.compile(r"[\s\u00ad\u200b\u2060\ufeff]+")
 _AROUND = re.compile(r' ?([:;!?»,.)\]%"]) ?| ?([(«]) ?')
 _INNER = re.compile(r'"([^"]*)"')
 _SPACELESS = re.compile(r"(?<=[,;:!?.»)])(?=[^\W\d_])")
 _EDGES = " .,;:!?…\"'()–—-"
-_CLOSERS = {"«": "»", "“": "”", "„": "”"}
+_CLOSERS = {"«": "»", "“": "”", "„": "”“", "‹": "›", '"': '"'}
+_FILL = "\u2060"  # fills the place of a mark that is written as an entity
+_MARK = re.compile(r'[«“„‹"]|&(?:[lr]aquo|[lrb]dquo|[lr]saquo|quot|#\d+|#[xX][\da-fA-F]+);')
 WORD = re.compile(r"\w+(?:['’]\w+)*")
 
 
@@ -91,22 +96,25 @@ class Quoted(NamedTuple):
 
 
 def quoted_passages(text: str) -> list[Quoted]:
-    """The outermost passages in « », “ ” or "…" of a block."""
-    if not any(mark in text for mark in '«“„"'):
+    """The outermost passages in « », “ ”, „ “, ‹ › or "…" of a block."""
+    if not _MARK.search(text):
         return []
+    if "&" in text:
+        text = _MARK.sub(lambda match: unescape(match[0]).ljust(len(match[0]), _FILL), text)
     found: list[Quoted] = []
-    closer, start, depth, opener = "", 0, 0, ""
+    closers, start, depth, opener = "", 0, 0, ""
     for index, char in enumerate(text):
-        if closer:
-            if char == opener and opener != closer:
+        if closers:
+            if char == opener and opener not in closers:
                 depth += 1
-            elif char == closer:
+            elif char in closers:
                 depth -= 1
                 if depth == 0:
-                    found.append(Quoted(start, index + 1, text[start + 1 : index]))
-                    closer = ""
-        elif char in _CLOSERS or char == '"':
-            opener, closer, start, depth = char, _CLOSERS.get(char, '"'), index, 1
+                    end = len(text) - len(text[index + 1 :].lstrip(_FILL))
+                    found.append(Quoted(start, end, text[start + 1 : index].lstrip(_FILL)))
+                    closers = ""
+        elif char in _CLOSERS:
+            opener, closers, start, depth = char, _CLOSERS[char], index, 1
     return found
 
 

@@ -320,6 +320,7 @@ SEEDS = [
     Seed("citation of a quotation in round brackets", "F012", SYNTH, "» [@GAO-01].", "» (⟦@GAO-01). Et [@GAO-01]."),
     Seed("citation of a block quote in round brackets", "F012", SYNTH, "[@GAO-03]\n\nD’autres", "(⟦@GAO-03)\n\nD’autres"),
     Seed("citation in lower case", "F012", SYNTH, "[@GAO-07; @GAO-08]", "voir ⟦@gao-07 [@GAO-08]"),
+    Seed("note named in prose", "F021", SYNTH, "D’autres s’accordent", "D’autres (⟦GAO-07) s’accordent"),
     Seed("quoted words without citation", "F013", SYNTH, "D’autres s’accordent [@GAO-07; @GAO-08].",
          "D’autres s’accordent [@GAO-07; @GAO-08]. ⟦« L’eau est à celui qui attend », dit-on."),
     Seed("finding without citation", "F014", SYNTH, "## Besoins {#besoins}\n", "## Besoins {#besoins}\n\n⟦La paix est chère.\n"),

@@ -8,7 +8,7 @@ from consultkit.cli import COMMANDS, Options
 from consultkit.coverage import Coverage
 from consultkit.files import find_root
 from consultkit.i18n import _, ngettext
-from consultkit.output.terminal import Line, printable, say, terminal_width, wrap
+from consultkit.output.terminal import Line, say, terminal_width, wrap
 
 _HOLDS = "\u2007"  # a space at which no line is folded
 
@@ -18,6 +18,7 @@ def home() -> int:
     root = Options.root or find_root(Path.cwd())
     if root is None or not (root / "mapping.yaml").is_file():
         return _outside()
+    from consultkit.cli.common import hidden
     from consultkit.coverage import coverage
     from consultkit.diagnostic import Severity
     from consultkit.load import load
@@ -29,8 +30,9 @@ def home() -> int:
     rows = coverage(project)
     width = terminal_width()
     title = project.mapping.campaign.title if project.mapping else root.name
-    lines: list[Line] = [[(part, "bold")] for part in wrap(printable(title), width)]
-    lines += [[(part.replace(_HOLDS, " "), "")] for part in wrap(_held(rows), width)]
+    lines: list[Line] = [[(part, "bold")] for part in wrap(hidden(project, title), width)]
+    held = hidden(project, _held(rows))
+    lines += [[(part.replace(_HOLDS, " "), "")] for part in wrap(held, width)]
     days = working_days(project)
     state = ngettext("{n} error to mend", "{n} errors to mend", len(problems)).format(n=len(problems))
     line: Line = [(state if problems else _("no error"), "red" if problems else "green")]
@@ -53,7 +55,7 @@ def _held(rows: tuple[Coverage, ...]) -> str:
         minimum=sum(row.minimum for row in rows),
         drafts=sum(row.draft for row in rows),
     )
-    regions = ", ".join(f"{printable(row.name)}{_HOLDS}{row.done}/{row.minimum}" for row in rows)
+    regions = ", ".join(f"{row.name}{_HOLDS}{row.done}/{row.minimum}" for row in rows)
     return f"{held} · {regions}"
 
 

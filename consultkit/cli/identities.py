@@ -18,6 +18,7 @@ from consultkit.load import load
 from consultkit.privacy.encryption import EncryptionError, decrypt, encrypt, read_key
 from consultkit.privacy.identities import Identity
 from consultkit.privacy.vault import LOCKED, PLAIN, is_twin, make_twins, parse_vault, recipients
+from consultkit.scratch import clear, in_memory, scratch
 
 STARTER = """\
 # {warning}
@@ -121,6 +122,7 @@ def _starter() -> bytes:
 
 def _clear(workspace: Path) -> None:
     """Removes what interrupted writes left in private/, in plain text perhaps, and says so."""
+    clear(in_memory())
     number = remove_leftovers(workspace / "private")
     if number:
         message = ngettext(
@@ -235,7 +237,7 @@ def _replace(workspace: Path, name: str, kept: bytes | None, data: bytes) -> Non
 def _set_aside(workspace: Path, text: bytes, error: Exception) -> WorkspaceError:
     """What to say where an edited text could not take its place: it is kept in a file of its own."""
     why = str(error) if isinstance(error, WorkspaceError) else f"{reason(error)}."  # type: ignore[arg-type]
-    for folder in (workspace / "private", _memory(), tempfile.gettempdir(), Path.home()):
+    for folder in (workspace / "private", in_memory(), tempfile.gettempdir(), Path.home()):
         try:
             handle, path = tempfile.mkstemp(".yaml", "identities-", folder)  # its owner alone reads it
         except OSError:
@@ -253,14 +255,6 @@ def _set_aside(workspace: Path, text: bytes, error: Exception) -> WorkspaceError
         )
         return WorkspaceError(f"{why} {message.format(path=path)}")
     return WorkspaceError(f"{why} {_('What you wrote could not be kept anywhere.')}")
-
-
-def _memory() -> str | None:
-    """A folder that lies in memory and on no disk, where the system has one."""
-    for folder in (os.environ.get("XDG_RUNTIME_DIR", ""), "/dev/shm"):
-        if folder.startswith("/") and Path(folder).is_dir() and os.access(folder, os.W_OK | os.X_OK):
-            return folder
-    return None
 
 
 def _editor() -> list[str]:
@@ -282,8 +276,8 @@ def _editor() -> list[str]:
 def _edited(before: bytes) -> bytes:
     """What the user's editor makes of a text, in a private folder that is removed afterwards."""
     words = _editor()
-    with tempfile.TemporaryDirectory(prefix="consultkit-", dir=_memory()) as folder:
-        path = Path(folder) / "identities.yaml"
+    with scratch(in_memory()) as folder:
+        path = folder / "identities.yaml"
         path.touch(mode=0o600)
         path.write_bytes(before)
         try:

@@ -16,6 +16,7 @@ from consultkit.files import locked
 from consultkit.i18n import _, ngettext, reason
 from consultkit.output.terminal import printable
 from consultkit.repository import git
+from consultkit.scratch import clear, in_memory
 
 FOLDERS = ("private", "build", ".consultkit")
 OWN = ".consultkit"
@@ -35,6 +36,8 @@ def purge(yes: Annotated[bool, typer.Option("--yes", help=_("Does not ask."))] =
         return 1
     links = {path.name: _target(path) for path in found if path.is_symlink() and path.exists()}
     left = _removed(workspace, found)
+    for folder in (None, in_memory()):
+        clear(folder)  # what killed runs left
     gone = [path.name for path in found if not os.path.lexists(path)]
     if gone:
         print(_("Removed: {names}.").format(names=", ".join(gone)))
@@ -121,7 +124,10 @@ def _in_git(workspace: Path) -> str:
     """What git still holds of private/, asked of git itself; encrypted files aside."""
     paths = ("--", "private", ":(exclude,glob)private/**/*.age", ":(exclude)private/.gitkeep")
     if git.ask(workspace, "rev-parse", "--git-dir") is None:
-        return _("Whether git ever held private/ cannot be told here: `consultkit check --history` looks.")
+        return _(
+            "Whether git ever held private/ cannot be told here: git is absent, "
+            "or does not track this folder."
+        )
     kept = git.line(workspace, "ls-files", *paths) or git.line(
         workspace, "log", "--all", "--reflog", "-n1", "--format=%h", *paths
     )

@@ -23,6 +23,7 @@ _UNDERLINE = re.compile(r"[ ]{0,3}(=+|-+)[ \t]*\Z")
 _RULE = re.compile(r"[ ]{0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}\Z")
 _LIST = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
 _QUOTE_MARK = re.compile(r"[ ]{0,3}>[ ]?")
+_ITEM_QUOTE = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)+(?=>)")
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _NOT_NEWLINE = re.compile(r"[^\n]")
@@ -186,6 +187,7 @@ class _Scanner:
         self.lines: list[str] = []
         self.origins: list[tuple[int, int]] = []
         self.fence = ""
+        self.in_item = False  # a quotation that stands in an item of a list
 
     def run(self, lines: list[str], first_line: int) -> tuple[Blocks, tuple[Part, ...]]:
         number = first_line - 1
@@ -202,8 +204,12 @@ class _Scanner:
             first = stripped[0]
             if first == "#" and len(line) - len(stripped) < 4 and self._is_heading(line, stripped, number):
                 continue
-            if first == ">":
-                self._quote(line, number)
+            item = _ITEM_QUOTE.match(line) if first in "-*+0123456789" else None
+            if item or (self.in_item and _LIST.match(line)):
+                self.close()  # each item quotes for itself
+            self.in_item = bool(item) or (self.in_item and self.kind == "quote")
+            if first == ">" or item:
+                self._quote(line, number, item.end() if item else 0)
             elif first in "`~" and _FENCE.match(line):
                 self.close()
                 self.fence = _FENCE.match(line)[1]  # type: ignore[index]
@@ -248,9 +254,8 @@ class _Scanner:
             self.fence = ""
             self.close()
 
-    def _quote(self, line: str, number: int) -> None:
-        column = 0
-        match = _QUOTE_MARK.match(line)
+    def _quote(self, line: str, number: int, column: int = 0) -> None:
+        match = _QUOTE_MARK.match(line, column)
         while match:
             column = match.end()
             match = _QUOTE_MARK.match(line, column)

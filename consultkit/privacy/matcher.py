@@ -225,7 +225,8 @@ class Matcher:
         finds: list[_Find] = []
         sequences: list[Sequence] = []
         words: Iterable[Word] = chain.from_iterable(readings(piece))
-        if _DOMAIN.search(piece):  # where names are written without their capitals
+        site = _DOMAIN.search(piece)  # where names are written without their capitals, and joined
+        if site:
             words = (word._replace(written=word.written.title()) for word in words)
         for word in dict.fromkeys(words):
             owners = self._names.exact.get(word.written, frozenset())
@@ -234,6 +235,8 @@ class Matcher:
                 if part not in self._names.silent:
                     owners |= self._names.anyhow.get(part, frozenset())
                     owners |= self._names.capital.get(part, frozenset()) if word.capital else frozenset()
+            if site:
+                owners |= self._joined_in(word.folded)
             if owners:
                 finds.append(_Find(word.start, word.end, owners))
         if self._names.codes and _DIGIT.search(piece):
@@ -255,6 +258,15 @@ class Matcher:
             return
         near = {part for key in keys for part in self._names.near.get(key, ())}
         yield from (part for part in near if part != folded and within_one_edit(part, folded))
+
+    def _joined_in(self, word: str) -> frozenset[int]:
+        """Whose telling parts stand inside a word, as in the name of a site."""
+        found = frozenset[int]()
+        for parts in (self._names.anyhow, self._names.capital):
+            for part, owners in parts.items():
+                if len(part) >= SHORTEST_TYPO and part in word and part not in ordinary_words():
+                    found |= frozenset() if part in self._names.silent else owners
+        return found
 
     def _at_piece(self, text: str, piece: str) -> Iterator[_Find]:
         """The finds at every place where a suspect piece stands."""

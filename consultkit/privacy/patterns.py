@@ -37,9 +37,10 @@ Finder = Callable[[str], Iterator[PatternHit]]
 
 # Phones
 
-_GAP = r"[ .\-/‐‑–\u00a0\u2009\u202f()]{1,3}"
+_GAP = r"[ .·•\-/‐‑‒–—−\u00a0\u2009\u202f()]{1,3}"
 _RUN = re.compile(rf"\d(?:(?:{_GAP})?\d){{6,19}}(?!\w|[.,]\d)")
 _PREFIX = re.compile(r"(?<![\w.,])(?:\(?\+\(?|\()?$")
+_GLUED = re.compile(r"(?<=[^\W\d_])\d+")  # the digits of a word such as orange2
 _YEAR = r"(?:19|20)\d\d"
 _NO_PHONES = re.compile(
     rf"{_YEAR}[-/.]\d{{1,2}}[-/.]\d{{1,2}}(?!\d)"  # 2023-06-20
@@ -65,7 +66,7 @@ def _phones(text: str) -> Iterator[PatternHit]:
     if not _RUN.search(text):
         return
     blanked = _NO_PHONES.sub(lambda match: "_" * len(match.group()), text)
-    for match in _RUN.finditer(blanked):
+    for match in _runs(blanked):
         prefix = _PREFIX.search(blanked[max(0, match.start() - 4) : match.start()])
         if prefix is None:
             continue
@@ -74,6 +75,15 @@ def _phones(text: str) -> Iterator[PatternHit]:
             start, end = begin + start, begin + end
             if not _is_amount(blanked, start, end) and _is_phone(blanked[start:end]):
                 yield PatternHit("phone", start, end)
+
+
+def _runs(text: str) -> Iterator[re.Match[str]]:
+    """Runs of digits; after a word that ends in one, the run that goes on behind it."""
+    at = 0
+    while match := _RUN.search(text, at):
+        yield match
+        glued = _GLUED.match(text, match.start())
+        at = glued.end() if glued else match.end()
 
 
 def _candidates(run: str) -> list[tuple[int, int]]:
@@ -152,7 +162,7 @@ _ACCOUNT = re.compile(
     r"|instagram\.com|(?:twitter|x)\.com|linkedin\.com/(?:in|pub)|tiktok\.com|snapchat\.com/add|signal\.(?:me|group)"
     r"|threads\.net|imo\.im)/[^\s)>\]\"'»]+|\b(?:skype|whatsapp|tg|viber):[^\s)>\]]{3,}"
 )
-_PLATE = re.compile(r"\b[A-Z]{1,2}[ \u00a0-]?\d{4}[ \u00a0-]?M[D1-9]\b")
+_PLATE = re.compile(r"\b[A-Z]{1,2}[ ./\u00a0\u202f‐-—-]?\d{4}[ ./\u00a0\u202f‐-—-]?M[D1-9]\b")
 
 
 def _simple(kind: str, *patterns: re.Pattern[str]) -> Finder:

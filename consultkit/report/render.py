@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from consultkit.report.errors import RenderError
 from consultkit.report.fonts import substitute
 from consultkit.report.images import Picture
 from consultkit.report.typography import long_date
+from consultkit.scratch import scratch
 
 FORMATS = ("docx", "pdf", "html", "md")
 # Set between texts of different hands: each side has its own footnotes, link definitions and unclosed blocks.
@@ -66,8 +66,7 @@ def render(
     """The document in each format asked for; raises `RenderError`."""
     shown = _showable(document)
     parts = [part for part in shown.markdown.split(SEAM.strip("\n")) if part.strip()] or [""]
-    with tempfile.TemporaryDirectory(prefix="consultkit-") as name:
-        folder = Path(name)
+    with scratch() as folder:
         tree = ast.clean(
             pandoc.read(parts, folder),
             shown.language,

@@ -17,6 +17,7 @@ from consultkit.rules.known import damaged, faulty, misplaced
 from consultkit.text import did_you_mean
 
 NOBODYS = N_("Take the quotation out; or its quotation marks, where these are a title and nobody's words.")
+_CODE = re.compile(r"(?<![\w@/#.-])[A-Za-z]+(?:[-_][A-Za-z]+)*[-_]\d+(?![\w-]|\.[a-z])")
 _BRACKETED = re.compile(r"(?<=\[)@([\w-]+)")
 
 
@@ -253,6 +254,28 @@ def malformed_citation(project: Project) -> Iterator[Finding]:
                 yield Finding(block.place(synthesis.file, start, len(id_) + 1), message, help)
 
 
+@rule("F021", Severity.WARNING)
+def note_named_in_prose(project: Project) -> Iterator[Finding]:
+    """A note is named by its code outside a citation.
+
+    Codes stay in the team: a document that is shared shows […] in its place.
+
+    File: notes/gao/synthese.md
+    Bad:
+        D'autres le confirment (voir GAO-01) [@GAO-02].
+    Good:
+        D'autres le confirment [@GAO-01; @GAO-02].
+    """
+    known = {id_.casefold() for id_ in project.known_ids}
+    for synthesis in (*project.syntheses, *project.lessons):
+        for block in synthesis.body.blocks():
+            for match in _CODE.finditer(block.text):
+                if match[0].casefold() in known:
+                    place = block.place(synthesis.file, match.start(), len(match[0]))
+                    help = _("Cite it, [@{id}], or take it out.").format(id=match[0])
+                    yield Finding(place, _("A shared document shows […] here, and no code."), help)
+
+
 def malformed(project: Project, block: Block) -> list[tuple[int, str]]:
     """Known notes named with @ outside a citation, and `[@` that begins none: offset and id as written."""
     if "@" not in block.text:
@@ -360,4 +383,5 @@ RULES = (
     unknown_note_cited, unusable_note_cited, unattributable_note_cited, quoted_without_consent,
     observation_quoted, summary_quoted, quotation_not_verbatim, malformed_citation,
     quoted_without_citation, hidden_passage_quoted, note_of_another_region, unknown_expression,
+    note_named_in_prose,
 )  # fmt: skip

@@ -54,6 +54,9 @@ def structure(blocks: list[dict], found: list[tuple[str, int]]) -> list[tuple[st
             found.append(("quote", lines_of(content[0])[0]))
         elif kind == "Div":
             structure(content[1], found)
+        elif kind in ("BulletList", "OrderedList"):
+            for item in content if kind == "BulletList" else content[1]:
+                structure(item, found)
     return found
 
 
@@ -84,6 +87,7 @@ def test_headings_and_quotes_stand_where_pandoc_sees_them() -> None:
         "> cité\n> encore\nparesseux\n\n> autre\n",
         "texte\n# Titre\n> cité\n# Autre {#b}\n", "    # code\n\n# Titre #\n", "```\n# code\n> code\n```\n\n> cité\n",
         "~~~\n> x\n", "***\n\n# a\n\n- - -\n\n## b\n", "> # cité\n> texte\n\n#pas un titre\n",
+        "- > cité\n  > encore\n- texte\n- > autre\n\n1. > un\n2. deux\n\ntexte\n",
     ],
 )  # fmt: skip
 def test_small_texts_are_scanned_as_pandoc_reads_them(text: str) -> None:

@@ -11,7 +11,7 @@ from consultkit.privacy.first_look import may_hold_pattern
 PIECES = ["76 12 34 56", "+223 76.12.34.56", "76\u202f12\u202f34\u202f56", "٧٦١٢٣٤٥٦", "76\u201112\u201134\u201156", "(76) 12-34-56",
           "awa@exemple.org", "awa [at] exemple.org", "awa(arobase)exemple.org", "16.2666, -0.0500", "16°16′", "16º 2'",
           "N 16,266", "lat : 16.26", "lat -16.26", "30 P 123456 1234567", "6CX8+2F", "geo:16.27,-0.05", "AB 1234 MD",
-          "GB82 WEST 1234 5698 7654 32", "@aminata_t", "wa.me/22376123456", "t.me/fictif", "skype:fictif.nom", "AB1234M1",
+          "GB82 WEST 1234 5698 7654 32", "@aminata_t", "wa.me/22376123456", "t.me/fictif", "skype:fictif.nom", "AB1234M1", "AB.1234.MD", "orange2 ", "76·12·34·56",
           "76-12-34-56", "20 juin ", "20 23-06-20", "(76() 12/34/56", "2023-06-20", "12 000 000", " ", "\n", "é", "’", "\xa0", "−", "x", "Gao", ":", "-", "&#64;", "１２３４５６７８"]  # fmt: skip
 
 

@@ -310,7 +310,8 @@ def test_acronyms_with_a_digit_are_found(text, found):
 
 @pytest.mark.parametrize(
     ("text", "found"),
-    [("alkafo.org", True), ("(www.alkafo.ml)", True), ("https://alkafo.org/paix", True), ("alkafo", False), ("Alkafo", True)],
+    [("alkafo.org", True), ("(www.alkafo.ml)", True), ("https://alkafo.org/paix", True), ("alkafo", False), ("Alkafo", True)]
+    + [("unionalkafo.ml", True), ("contact@alkafo-gao.org", True), ("unionalkafo", False), ("unionkafo.ml", False)],
 )  # fmt: skip
 def test_an_organisation_is_found_in_an_address_without_its_capital(text, found):
     search = Matcher([Identity("r", "actor", "Réseau Alkafo", ("RAK",), organisation=True)]).search

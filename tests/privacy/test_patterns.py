@@ -25,6 +25,7 @@ FOUND = {
         |+221 77 123 45 67|+33 6 12 34 56 78|223 76 12 34 56|+213 551 23 45 67|+222 22 12 34 56|77 123 45 67
         |+227 90 12 34 56|+226 70 12 34 56|+225 07 12 34 56 78|+224 621 12 34 56|+1 202-555-0143|n° 76 12 34 56
         |76\u00a012\u00a034\u00a056|76\u202f12\u202f34\u202f56|76&nbsp;12&nbsp;34&nbsp;56|76 **12** 34 56|7**6** 12 34 56
+        |orange2 76 12 34 56|76—12—34—56|76·12·34·56|76 • 12 • 34 • 56|76−12−34−56
     """,
     "email": "a.b@example.org|ab@example&#46;org|ab@**example**.org|A_B+x@sous.example.org|a.b&#64;example.org|a (at) exemple (point) org|a[arobase]exemple.org",
     "coordinates": """
@@ -33,7 +34,7 @@ FOUND = {
     """,
     "iban": "ML13 ML01 6012 0102 6001 0066 8497|FR1420041010050500013M02606",
     "handle": "@amadou_m|[voir @amadou_m]|wa.me/22376123456|facebook.com/amadou|t.me/xyz|chat.whatsapp.com/AbCd|skype:am.xyz|fb.**com**/moussa",
-    "plate": "AB 1234 MD|CH-5678-M7|A 1234 MD|AB **1234** MD|AB&#32;1234&#32;MD",
+    "plate": "AB 1234 MD|CH-5678-M7|A 1234 MD|AB **1234** MD|AB&#32;1234&#32;MD|AB–1234–MD|AB.1234.MD|AB/1234/MD",
 }
 CASES = [(kind, text.strip()) for kind, row in FOUND.items() for text in row.split("|")]
 

@@ -82,7 +82,9 @@ def test_benign_variants_pass(name: str, tmp_path: Path) -> None:
     assert found(tmp_path, f"« {BENIGN[name]} »") == []
 
 
-@pytest.mark.parametrize("marks", ["« {} »", "«\u00a0{}\u00a0»", "«{}»", "“{}”"])
+@pytest.mark.parametrize(
+    "marks", ["« {} »", "«\u00a0{}\u00a0»", "«{}»", "“{}”", "„{}“", "„{}”", "‹ {} ›", "&laquo; {} &raquo;"]
+)
 @pytest.mark.parametrize("between", [" ", "", "\u00a0", ". ", ", ", " ! ", "\n"])
 def test_marks_and_what_stands_before_the_citation(marks: str, between: str, tmp_path: Path) -> None:
     passage = marks.format("l’eau manque à tous les jeunes")

@@ -322,6 +322,22 @@ def test_words_that_nobody_may_quote_stay_in(
     assert "d’aller au marché" not in synthesis and "d'aller au marché" not in synthesis
 
 
+@pytest.mark.parametrize("cited", ["", " [@GAO-01]"])
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        "On dit : „{}“{}", "On dit : ‹ {} ›{}.", "On dit : &laquo; {} &raquo;{}.", "On dit : &#8220;{}&#8221;{}.",
+        "- > {}{}", "Voici\n\n1. un\n2. > {}{}\n3. trois",
+    ],
+)  # fmt: skip
+def test_no_mark_lets_words_through_that_nobody_may_quote(root: Path, quoted: str, cited: str) -> None:
+    swap(GAO_02, f"> {PEUR}", f"> [{PEUR}]{{.off}}")(root)
+    changed = PEUR.replace("marché", "bureau")  # six words in a row are as they were said
+    finding(quoted.format(changed, cited))(root)
+    assert "F017" in [code for code, file, _line in problems(root) if file == SYNTHESIS]
+    assert run(root, *SHARED).code == 0 and "ils continuent" not in written(root)
+
+
 def test_words_quoted_in_a_paragraph_of_a_note_that_may_not_be_quoted_stay_in(root: Path) -> None:
     said = "Confisquées furent nos trois charrettes par les gens du barrage"
     swap(GAO_02, f"> {PEUR}", f"Elle a dit : « {said} », puis s’est tue.")(root)
