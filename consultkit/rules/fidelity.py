@@ -264,7 +264,7 @@ def note_named_in_prose(project: Project) -> Iterator[Finding]:
     Bad:
         D'autres le confirment (voir GAO-01) [@GAO-02].
     Good:
-        D'autres le confirment [@GAO-01; @GAO-02].
+        D'autres le confirment [@GAO-02].
     """
     known = {id_.casefold() for id_ in project.known_ids}
     for synthesis in (*project.syntheses, *project.lessons):
