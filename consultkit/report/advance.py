@@ -1,4 +1,8 @@
-"""The progress report: what was held, is planned, is in the way, comes next. No note is named."""
+"""The progress report: what was held, is planned, is in the way, comes next. No note is named.
+
+What is planned, and who can still be contacted, would tell beside an exported mapping who was heard: the
+internal edition alone counts them.
+"""
 
 from __future__ import annotations
 
@@ -22,18 +26,23 @@ class Advance:
         self.view = view
         self.project = view.project
         self.since = since
+        self.internal = view.disclosure.internal
 
     def held(self) -> str:
         """Consultations held, drafted and missing by region."""
         fresh = Counter(
             n.region for n in self.view.tally.held if self.since and n.date and n.date >= self.since
         )
-        planned = Counter(region for _actor, region in without_note(self.project))
-        heads = [_("Region"), _("Held"), _("Agreed"), _("Missing"), _("Being written up"), _("Planned")]
+        heads = [_("Region"), _("Held"), _("Agreed"), _("Missing"), _("Being written up")]
         rows = [
-            [esc(r.name), str(r.done), str(r.minimum), str(r.missing), str(r.draft), str(planned[r.region])]
+            [esc(r.name), str(r.done), str(r.minimum), str(r.missing), str(r.draft)]
             for r in self.view.tally.coverage
         ]
+        if self.internal:
+            planned = Counter(region for _actor, region in without_note(self.project))
+            heads.append(_("Planned"))
+            for row, region in zip(rows, self.view.tally.coverage, strict=True):
+                row.append(str(planned[region.region]))
         if self.since:
             heads.insert(2, _("Since {date}").format(date=long_date(self.since)))
             for row, region in zip(rows, self.view.tally.coverage, strict=True):
@@ -94,14 +103,13 @@ class Advance:
             if row.missing:
                 hold = ngettext("hold {n} more consultation", "hold {n} more consultations", row.missing)
                 left = ngettext(
-                    "{n} actor can still be contacted",
-                    "{n} actors can still be contacted",
+                    " ({n} actor can still be contacted)",
+                    " ({n} actors can still be contacted)",
                     waiting[row.region],
-                )
-                yield _("{region}: {step} ({left})").format(
+                ).format(n=waiting[row.region])
+                yield _("{region}: {step}").format(
                     region=esc(row.name),
-                    step=hold.format(n=row.missing),
-                    left=left.format(n=waiting[row.region]),
+                    step=hold.format(n=row.missing) + (left if self.internal else ""),
                 )
         drafts = sum(row.draft for row in self.view.tally.coverage)
         if drafts:

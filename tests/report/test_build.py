@@ -232,6 +232,16 @@ def test_progress_is_about_the_day_it_bears(tmp_path):
     assert not built.document.contents
 
 
+def test_progress_tells_inside_alone_who_is_left(tmp_path):
+    project = Campaign([N("G-1", ("tamat",))], ACTORS, minimum=9).load(tmp_path)
+    shown, inside = (
+        build_report(project, kind="progress", edition=edition).document.markdown
+        for edition in (SHARED, INTERNAL)
+    )
+    for words in ("Prévues", "encore être contacté"):  # beside the mapping, who was heard
+        assert words not in shown and words in inside
+
+
 def test_lessons_are_a_document_of_their_own(tmp_path):
     text = build_report(sample(tmp_path), kind="lessons").document.markdown
     assert text.startswith("# Leçons apprises {#lecons}")
