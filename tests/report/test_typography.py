@@ -2,7 +2,7 @@ import datetime
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from consultkit.report.typography import french, long_date, typographic
@@ -53,6 +53,7 @@ def test_french(before, after):
         "<https://a.org/x?y;z>",
         '\\"tel quel\\"',
         "Édition 2021:2022",
+        "&laquo; oui &raquo; &amp; non&#8239;!",
     ],
 )
 def test_what_is_no_prose_is_left_alone(text):
@@ -70,6 +71,7 @@ PIECES = st.lists(
 
 
 @given(st.one_of(PIECES.map("".join), st.text(max_size=60)), st.sampled_from(["fr", "en"]))
+@example("http://a\"`\"`", "en")
 def test_applying_it_again_changes_nothing(text, language):
     once = typographic(text, language)
     assert typographic(once, language) == once
