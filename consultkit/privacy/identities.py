@@ -14,6 +14,7 @@ from consultkit.privacy.folding import WORD, fold
 from consultkit.text import did_you_mean
 
 KEYS = ("note", "actor", "name", "aliases", "phone", "email")
+_FRENCH = {"nom": "name", "surnoms": "aliases", "courriel": "email", "acteur": "actor"}
 SHORTEST_PART = 4  # letters from which a part of a name counts alone
 
 # Parts of names that name nobody, in the languages of Mali.
@@ -154,7 +155,7 @@ def _faults(entry: Mapping[object, object]) -> list[tuple[str, str]]:
     faults = []
     for key in entry:
         if key not in KEYS and key != "__line__":
-            near = did_you_mean(str(key), KEYS)
+            near = did_you_mean(_FRENCH.get(str(key), str(key)), KEYS)
             faults.append((str(key), " ".join(filter(None, (_("Unknown key in an identity."), near)))))
     owners = [key for key in ("note", "actor") if _text(entry.get(key))]
     if not owners:

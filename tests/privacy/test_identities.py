@@ -135,3 +135,9 @@ def test_one_bad_entry_does_not_stop_the_others():
 
 def test_no_name_in_a_representation():
     assert "Fanta" not in repr(Identity("A-1", "note", "Fanta", ("Fanta",), "1", "Fanta"))
+
+
+@pytest.mark.parametrize(("key", "meant"), [("nom", "name"), ("courriel", "email"), ("telephone", "phone")])
+def test_a_key_in_french_is_told_the_right_one(key, meant):
+    _identities, faults = read(f"identities:\n  - note: GAO-01\n    {key}: x\n")
+    assert any(f"“{meant}”" in fault.message for fault in faults)
