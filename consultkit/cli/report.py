@@ -193,7 +193,17 @@ def document_faults(project: Project) -> Iterator[None]:
     try:
         yield
     except (TemplateFault, RenderError) as fault:
-        raise WorkspaceError(hidden(project, str(fault))) from None
+        raise WorkspaceError(hidden(project, _placed(project, fault))) from None
+
+
+def _placed(project: Project, fault: Exception) -> str:
+    """What is wrong with a document, after the place of the picture that is the cause."""
+    source = getattr(fault, "source", "")
+    for file, written in project.sources.items() if source else ():
+        at = written.text.find(f"]({source}")
+        if at >= 0:
+            return f"{place_at(written.text, at, file)} {fault}"
+    return str(fault)
 
 
 def shown_path(path: Path) -> str:

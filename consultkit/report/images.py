@@ -53,6 +53,14 @@ class _UnsoundError(Exception):
 
 def load(source: str, alt: str, workspace: Path) -> Picture:
     """The picture a document names, vetted; raises `RenderError` with the name and what to do."""
+    try:
+        return _load(source, alt, workspace)
+    except RenderError as error:
+        error.source = source
+        raise
+
+
+def _load(source: str, alt: str, workspace: Path) -> Picture:
     if ":" in source or source.startswith(("//", "\\\\")):
         raise RenderError(
             _(

@@ -564,3 +564,9 @@ def test_a_delivered_file_is_verified_without_saying_whom_it_names(known: Path) 
     ran = run(known, "report", "--verify", str(path))
     assert ran.code == 1 and "[…]" in ran.out
     silent(ran)
+
+
+def test_a_picture_that_is_missing_is_told_with_its_place(root: Path) -> None:
+    finding("Voici la salle : ![La salle](notes/salle.png) [@GAO-01].")(root)
+    line = (root / SYNTHESIS).read_text("utf-8").split("Voici la salle")[0].count("\n") + 1
+    assert f"{SYNTHESIS}:{line}:28 L’image" in refused(root, *SHARED, code=2)
