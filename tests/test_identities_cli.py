@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
+import pty
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from consultkit.cli import main
@@ -658,3 +662,34 @@ def test_identities_in_another_encoding_are_a_sentence(campaign: Path, encoding:
     for command in (["renumber", "GAO-02", "GAO-22"], ["mapping", "import", "acteurs.csv", "--yes"]):
         assert main(command) == 2
     assert private(campaign) == before
+
+
+def at_terminal(arguments: list[str], typed: str) -> str:
+    """What the program shows at a terminal where this is typed once it asks."""
+    pid, terminal = pty.fork()
+    if not pid:
+        os.execv(sys.executable, [sys.executable, "-m", "consultkit", *arguments])
+    shown = b""
+    with contextlib.suppress(OSError):  # how a terminal ends
+        while data := os.read(terminal, 4096):
+            shown += data
+            if data.rstrip().endswith(b":"):
+                os.write(terminal, f"{typed}\n".encode())
+    os.waitpid(pid, 0)
+    os.close(terminal)
+    return shown.decode()
+
+
+@pytest.mark.parametrize(("typed", "opens"), [("noix de karité", True), ("noix", False), ("", False)])
+def test_what_the_age_program_closed_with_a_passphrase(
+    campaign: Path, typed: str, opens: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain, sealed = campaign / "private/identities.yaml", campaign / "private/identities.yaml.age"
+    sealed.write_bytes(pyrage.passphrase.encrypt(SECRET.encode(), "noix de karité"))
+    plain.unlink()
+    shown = at_terminal(["identities", "unlock"], typed)
+    assert plain.exists() is opens and "Fictivard" not in shown
+    assert not opens or plain.read_text("utf-8") == SECRET
+    plain.unlink(missing_ok=True)
+    assert main(["identities", "unlock"]) == 2  # no terminal: nobody is asked
+    assert "terminal" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import shlex
 import shutil
@@ -15,7 +16,14 @@ from consultkit.cli import root
 from consultkit.files import WorkspaceError, locked, read_regular, remove_leftovers, write_atomic
 from consultkit.i18n import N_, _, ngettext, reason
 from consultkit.load import load
-from consultkit.privacy.encryption import EncryptionError, decrypt, encrypt, read_key
+from consultkit.privacy.encryption import (
+    EncryptionError,
+    decrypt,
+    decrypt_with_passphrase,
+    encrypt,
+    read_key,
+    wants_passphrase,
+)
 from consultkit.privacy.identities import Identity
 from consultkit.privacy.vault import LOCKED, PLAIN, is_twin, make_twins, parse_vault, recipients
 from consultkit.scratch import clear, in_memory, scratch
@@ -68,7 +76,7 @@ def unlock() -> int:
     with locked(workspace):
         _clear(workspace)
         sealed, there = _sealed(workspace), _read(workspace / PLAIN)
-        data = decrypt(sealed, read_key())
+        data = _opened(sealed)
         if there is not None and there.strip() and there != data:
             raise WorkspaceError(_("{path} exists and differs: move it away first.").format(path=PLAIN))
         write_atomic(workspace / PLAIN, data, mode=0o600)
@@ -87,7 +95,7 @@ def edit() -> int:
         name = PLAIN if there is not None or not closed else LOCKED
         kept = there if name == PLAIN else _sealed(workspace)  # what stands on the disk now
         keys = _recipients(workspace) if name == LOCKED else ()
-        before = decrypt(kept or b"", read_key()) if name == LOCKED else _starter() if kept is None else kept
+        before = _opened(kept or b"") if name == LOCKED else _starter() if kept is None else kept
         after = _edited(before)
         if after == before and kept is not None:
             print(_("Nothing was changed."))
@@ -158,6 +166,16 @@ def _sealed(workspace: Path) -> bytes:
         raise WorkspaceError(message.format(path=LOCKED, reason=reason(error))) from error
 
 
+def _opened(sealed: bytes) -> bytes:
+    """What is encrypted: with this computer's key, or with the passphrase that the age program asked."""
+    if not wants_passphrase(sealed):
+        return decrypt(sealed, read_key())
+    if not sys.stdin.isatty():
+        message = _("{path} is encrypted with a passphrase: run this in a terminal, where it can be asked.")
+        raise EncryptionError(message.format(path=LOCKED))
+    return decrypt_with_passphrase(sealed, getpass.getpass(_("Passphrase: ")))
+
+
 def _recipients(workspace: Path) -> tuple[str, ...]:
     """Those for whom it is encrypted, one at least; says so where there is one only."""
     found = recipients(load(workspace))
@@ -182,7 +200,7 @@ def _refuse_loss(workspace: Path, data: bytes) -> None:
         return
     twin = is_twin(workspace)
     try:
-        old = decrypt(sealed, read_key())
+        old = _opened(sealed)
     except EncryptionError as error:
         if twin:
             return

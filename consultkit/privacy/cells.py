@@ -41,11 +41,6 @@ class Table:
         if any(count < 0 for row in self.counts for count in row):
             raise ValueError("a count is below zero")
 
-    def transposed(self) -> Table:
-        """Rows as columns."""
-        counts = tuple(zip(*self.counts, strict=True)) or tuple(() for _ in self.columns)
-        return Table(self.columns, self.rows, counts)
-
 
 @dataclass(frozen=True, slots=True)
 class Masked:

@@ -6,6 +6,7 @@ The format is age's own: its program opens these files, and its files open here.
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import sys
@@ -18,6 +19,7 @@ from consultkit.i18n import _, reason
 
 KEY_VARIABLE = "CONSULTKIT_KEY"
 _SECRET = re.compile(r"^\s*(AGE-SECRET-KEY-1[A-Z0-9]+)\s*$", re.MULTILINE | re.IGNORECASE)
+_SCRYPT = b"age-encryption.org/v1\n-> scrypt "
 
 
 class EncryptionError(WorkspaceError):
@@ -31,11 +33,6 @@ def new_key() -> tuple[str, str]:
     identity = x25519.Identity.generate()
     recipient = str(identity.to_public())
     return f"# public key: {recipient}\n{identity}\n", recipient
-
-
-def recipient_of(key_text: str) -> str:
-    """The recipient (`age1…`) of the first secret key in a key file's text."""
-    return str(_identities(key_text)[0].to_public())  # type: ignore[attr-defined]
 
 
 def key_path(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> Path:
@@ -133,11 +130,9 @@ def decrypt(data: bytes, key_text: str) -> bytes:
         raise EncryptionError(_reason(error)) from None
 
 
-def encrypt_with_passphrase(data: bytes, passphrase: str) -> bytes:
-    """The data, encrypted with a passphrase; an empty one is refused."""
-    import pyrage
-
-    return bytes(pyrage.passphrase.encrypt(data, _passphrase(passphrase)))
+def wants_passphrase(data: bytes) -> bool:
+    """Whether a file was encrypted with a passphrase, as the age program can, and not for keys."""
+    return _SCRYPT in data[:80] or base64.b64encode(_SCRYPT)[:40] in data[:160]
 
 
 def decrypt_with_passphrase(data: bytes, passphrase: str) -> bytes:

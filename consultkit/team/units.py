@@ -21,7 +21,6 @@ from consultkit.schema.declare import ACTOR
 Path = tuple[str, ...]  # (key,) | (key, "-", item) | (key, "=", sub-key) | ("#", comment)
 Units = dict[Path, str]
 
-_KEY = re.compile(r"[^\s#-]")
 _COMMENT = re.compile(r"""(?:[^"'#]|"(?:[^"\\]|\\.)*"|'[^']*'|(?<=\w)'(?=\w)|(?<=\S)#)*?(?:(?<=\s)|^)(#.*)""")
 _ORDER = tuple(ACTOR.fields)
 
