@@ -8,8 +8,8 @@ The vocabulary is closed, and an expression is parsed, never run:
     regions()                                regions of the campaign
     minimum(region=)                         consultations agreed, in all or for a region
 
-In the shared edition a count from 1 to 4, narrowed by more than the region, reads “fewer than 5”; one
-that would tell a small count when taken from a larger one, or that three filters narrow, is withheld.
+In the shared edition a count narrowed by more than the region is told where the tables tell it, and no other:
+they are masked together. Of a theme that fewer than five raised in all, that much is told.
 """
 
 from __future__ import annotations
@@ -145,18 +145,14 @@ def value(expression: Expression, project: Project, *, masked: bool) -> str:
     narrowed = set(filters) - {"region"} or expression.name == "persons"
     if not masked or not narrowed or expression.name not in ("n", "persons"):
         return str(count)
-    if 0 < count < THRESHOLD:
-        return _("fewer than {n}").format(n=THRESHOLD)
-    if (shown := _in_tables(project, expression)) is not None:
-        return str(count) if shown == count else missing(_("number not shown"))
-    wider = [{k: v for k, v in filters.items() if k != key} for key in filters if key in _PARTS]
-    if len(filters) > 2 or any(0 < counting(project, others) - count < THRESHOLD for others in wider):
-        return missing(_("number not shown"))
-    return str(count)
+    if _in_tables(project, expression) == count:
+        return str(count)
+    whole = counting(project, {key: filters[key] for key in ("theme",) if key in filters})
+    return _("fewer than {n}").format(n=THRESHOLD) if whole < THRESHOLD else missing(_("number not shown"))
 
 
 def _in_tables(project: Project, expression: Expression) -> int | None:
-    """What the shared tables tell of the same count, -1 where they hide it; None where none counts this."""
+    """What the shared tables tell of the same count; None where they hide it, or count no such thing."""
     from consultkit.report import words
     from consultkit.report.tally import Tally
 
@@ -184,9 +180,7 @@ def _in_tables(project: Project, expression: Expression) -> int | None:
         shown = tally.persons(words.GENDERS, "gender")
         sex = filters.get("sex")
         told = dict(shown.items).get(words.named(words.GENDERS, sex)) if sex else shown.total
-    else:
-        return None
-    return -1 if told is None else told
+    return told
 
 
 def _held(project: Project, filters: dict[str, str]) -> Iterator[Note]:
@@ -198,9 +192,6 @@ def _held(project: Project, filters: dict[str, str]) -> Iterator[Note]:
 def _has_type(project: Project, note: Note, wanted: str) -> bool:
     actors = project.mapping.actor_by_id if project.mapping else {}
     return any(id_ in actors and actors[id_].type == wanted for id_ in note.actors)
-
-
-_PARTS = ("region", "type", "mode", "sex")  # what these leave out is a group as well
 
 
 _FITS: dict[str, Callable[[Project, Note, str], bool]] = {

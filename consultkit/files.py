@@ -137,6 +137,8 @@ class DiskTree:
 
     def names(self) -> list[str]:
         found: list[str] = [MAPPING] if (self.root / MAPPING).is_file() else []
+        if (self.root / MAPPING).is_symlink():
+            self.links.add(MAPPING)
         for folder in READ_FOLDERS:
             self._walk(str(self.root / folder), folder, found)
         return found

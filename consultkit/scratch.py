@@ -11,43 +11,50 @@ from pathlib import Path
 
 from consultkit.files import try_lock
 
-_PREFIX = "consultkit-"
-_LOCK = "lock"  # held while the folder is in use, by the system, which lets go of it with a killed run
+_PREFIX, _LOCK = "consultkit-", ".lock"
 
 
 @contextlib.contextmanager
 def scratch(parent: str | None = None) -> Iterator[Path]:
-    """A private folder, removed afterwards; in the system's temporary folder where none is named."""
+    """A private folder, removed afterwards; in the system's temporary folder where none is named.
+
+    A lock lies beside it, taken before the folder is made and held until it is gone, by the system, which
+    lets go of it with a killed run: a folder whose lock is free is nobody's any more.
+    """
     clear(parent)
-    with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=parent) as name:
-        handle = os.open(Path(name) / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            try_lock(handle)
-            yield Path(name)
-        finally:
-            os.close(handle)
-
-
-def clear(parent: str | None = None) -> int:
-    """Removes this user's folders that no run uses any more; their number."""
-    number = 0
-    for folder in Path(parent or tempfile.gettempdir()).glob(f"{_PREFIX}*/"):
-        with contextlib.suppress(OSError):
-            if _abandoned(folder):
-                shutil.rmtree(folder)
-                number += 1
-    return number
-
-
-def _abandoned(folder: Path) -> bool:
-    """Whether a folder of this user has a lock that nobody holds."""
-    if folder.is_symlink() or (os.name != "nt" and folder.stat().st_uid != os.getuid()):
-        return False
-    handle = os.open(folder / _LOCK, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
-    try:
-        return try_lock(handle)
-    finally:
+    handle, lock = tempfile.mkstemp(_LOCK, _PREFIX, parent)
+    while not try_lock(handle):  # another run took the new lock for an abandoned one
         os.close(handle)
+        handle, lock = tempfile.mkstemp(_LOCK, _PREFIX, parent)
+    folder = Path(lock.removesuffix(_LOCK))
+    try:
+        folder.mkdir(0o700)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(handle)
+        with contextlib.suppress(OSError):
+            os.unlink(lock)  # noqa: PTH108
+
+
+def clear(parent: str | None = None) -> None:
+    """Removes this user's folders that no run uses any more."""
+    for lock in Path(parent or tempfile.gettempdir()).glob(f"{_PREFIX}*{_LOCK}"):
+        with contextlib.suppress(OSError):
+            handle = os.open(lock, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+            try:
+                abandoned = _own(handle) and try_lock(handle)
+                if abandoned:
+                    shutil.rmtree(lock.with_suffix(""), ignore_errors=True)
+            finally:
+                os.close(handle)
+            if abandoned:
+                lock.unlink()
+
+
+def _own(handle: int) -> bool:
+    """Whether an open file is this user's."""
+    return os.name == "nt" or os.fstat(handle).st_uid == os.getuid()
 
 
 def in_memory() -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from campaigns import A, Campaign, N, synthesis
 from hypothesis import given
@@ -67,9 +69,46 @@ def test_numbers_in_prose_tell_no_more_than_the_tables(tmp_path):
                            'n(type="osc")', 'n(type="ong")', 'n(type="etat")', 'n(theme="formation", type="osc")')
         }  # fmt: skip
     numbers = {source: int(text) for source, text in told.items() if text.isdigit()}
-    assert told["n()"] == "23" and "moins de 5" in (told['n(mode="phone")'], told['n(type="etat")'])
+    hidden = "[nombre non montré]{.missing}"
+    assert told["n()"] == "23" and told['n(mode="phone")'] == told['n(type="etat")'] == hidden
     assert len([source for source in numbers if "mode=" in source]) < 3
     assert len([source for source in numbers if "type=" in source and "theme" not in source]) < 2
+
+
+@pytest.mark.parametrize(
+    ("filters", "raising"),
+    [
+        ('theme="formation"', (8, 4, 4, 5)),  # the whole is told: two of four at most would be four each
+        ('type="etat"', (1, 1, 1, 1)),  # fewer than five in all, and somebody everywhere
+    ],
+)
+def test_several_numbers_together_tell_no_small_one(tmp_path, filters, raising):
+    regions = ("gao", "mopti", "kayes", "tombouctou")
+    actors = [A("tamat", regions=regions), A("mairie", "etat", regions)]
+    notes = [
+        N(
+            f"{region[0]}-{i}", ("mairie" if "etat" in filters and i < number else "tamat",), region=region,
+            need="[Former]{.formation}" if "theme" in filters and i < number else "Rien.",
+        )
+        for region, number in zip(regions, raising, strict=True)
+        for i in range(12)
+    ]  # fmt: skip
+    campaign = Campaign(notes, actors)
+    text = campaign.mapping().replace(
+        "actor_types:\n",
+        """  - {id: kayes, name: Kayes, code: ML01, minimum: 0}
+  - {id: tombouctou, name: Tombouctou, code: ML06, minimum: 0}
+actor_types:
+""",
+    )
+    project = replace(campaign, files={"mapping.yaml": text}).load(tmp_path)
+    with speaking("fr"):
+        told = [
+            substitute(f'{{{{ n({filters}, region="{region}") }}}}', project, masked=True)
+            for region in regions
+        ]
+        told.append(substitute(f"{{{{ n({filters}) }}}}", project, masked=True))
+    assert not {"1", "4", "moins de 5"} & set(told)
 
 
 @pytest.mark.parametrize(

@@ -564,15 +564,16 @@ def test_what_a_killed_write_left_in_plain_text_is_removed(
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     for name in ("consultkit-abc", "consultkit-used"):  # of editors that were killed with their terminal
         (tmp_path / name).mkdir()
-        (tmp_path / name / "lock").touch()
+        (tmp_path / f"{name}.lock").touch()
         (tmp_path / name / "identities.yaml").write_text(SECRET, "utf-8")
-    used = os.open(tmp_path / "consultkit-used/lock", os.O_RDWR)
+    used = os.open(tmp_path / "consultkit-used.lock", os.O_RDWR)
     fcntl.flock(used, fcntl.LOCK_EX)
     capsys.readouterr()
     assert main(["identities", command]) == 0
     assert not list((campaign / "private").glob(".*")) and (campaign / "private/incidents.tmp").exists()
     assert "2 restes" in capsys.readouterr().out
-    assert [path.name for path in tmp_path.glob("consultkit-*")] == ["consultkit-used"]
+    left = sorted(path.name for path in tmp_path.glob("consultkit-*"))
+    assert left == ["consultkit-used", "consultkit-used.lock"]
     os.close(used)
 
 

@@ -60,12 +60,12 @@ def export(
     if found:
         return leaving.refuse(found)
     with locked(project.root) if deliver else contextlib.nullcontext():
-        files: dict[str, bytes | str] = {str(file.parent / name): data for name, data in outputs.items()}
+        files: dict[str, bytes | str] = {}
         if deliver:
             sent = delivery(project, file.name, outputs[file.name], to=deliver, kind="mapping")
             with speaking(project.language):
                 files[str(project.root / DELIVERIES)] = logged(project.root, [sent])
-        write_all(Path(), files)
+        write_all(Path(), files | {str(file.parent / name): data for name, data in outputs.items()})
     number = len(mapping.actors)
     said = ngettext("{file}: {number} actor.", "{file}: {number} actors.", number)
     print(said.format(file=file, number=number))

@@ -252,8 +252,8 @@ def _write(
                         project, sent, data, to=deliver, kind=kind, notes=built.notes, region=region or ""
                     )
                 )
-            with speaking(project.language):
-                files[project.root / DELIVERIES] = logged(project.root, entries)
+            with speaking(project.language):  # the log comes first: what was sent is never unknown
+                files = {project.root / DELIVERIES: logged(project.root, entries), **files}
         write_all(Path(), {str(path): data for path, data in files.items()})
     return [path for path in files if path != project.root / DELIVERIES]
 

@@ -67,11 +67,12 @@ def share(
     if leaks:
         return leaving.refuse(leaks)
     with locked(project.root):
-        files: dict[str, bytes | str] = {str(target): data}
+        files: dict[str, bytes | str] = {}
         if to is not None:
             entry = delivery(project, target.name, data, to=to, kind="notes", notes=shared.notes)
             with speaking(project.language):
                 files[str(project.root / DELIVERIES)] = logged(project.root, [entry])
+        files[str(target)] = data  # after its entry: what was sent is never unknown
         write_all(Path(), files)
     n = len(shared.notes)
     print(shown_path(target))

@@ -25,7 +25,8 @@ _LIST = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
 _QUOTE_MARK = re.compile(r"[ ]{0,3}>[ ]?")
 _ITEM_QUOTE = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)+(?=>)")
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
-_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile(r"(<!--.*?-->)(\w*)", re.DOTALL)  # and what follows on it
+_WORD = re.compile(r"\w*")
 _NOT_NEWLINE = re.compile(r"[^\n]")
 
 _HTML = re.compile(r"<(?:[/?!]|\[)?[A-Za-z][^<>]*>|<!\[CDATA\[|<\?[^>]*\?>", re.DOTALL)
@@ -131,8 +132,21 @@ def _blank_comments(text: str, file: str, first_line: int, faults: list[Fault]) 
         place = _place(text, opened, file, first_line, 4)
         faults.append(Fault("md-comment", place, _("This comment is not closed."), _("Close it with -->.")))
     last = text.rfind("-->") + 3  # past it nothing closes, and nothing is looked for in vain
-    text = _COMMENT.sub(lambda match: _NOT_NEWLINE.sub(" ", match[0]), text[:last]) + text[last:]
+    end = _WORD.match(text, last).end()  # type: ignore[union-attr]
+    text = _COMMENT.sub(_uncommented, text[:end]) + text[end:]
     return text.replace("<!--", "    ", 1)
+
+
+def _uncommented(match: re.Match[str]) -> str:
+    """A comment as white space, behind the rest of the word where it stands inside one."""
+    blank, rest = _blank(match[1]), match[2]
+    inside = rest and match.string[match.start() - 1 : match.start()].isalnum()
+    return rest + blank if inside else blank + rest
+
+
+def _blank(text: str) -> str:
+    """White space as long as a text, its line ends kept."""
+    return _NOT_NEWLINE.sub(" ", text)
 
 
 def open_comment(text: str) -> int:
@@ -360,7 +374,7 @@ def _blank_code(text: str) -> str:
         elif match:
             fence = match[1]
     text = "\n".join(lines)
-    return _CODE_SPAN.sub(lambda match: _NOT_NEWLINE.sub(" ", match[0]), text)
+    return _CODE_SPAN.sub(lambda match: _blank(match[0]), text)
 
 
 def _escaped(text: str, index: int) -> bool:

@@ -25,7 +25,9 @@ _WITH_DIGITS = re.compile(r"[^\W_]+(?:[$@!][^\W_]+)*")
 _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
 _UNUSUAL = re.compile(r"[-'’‘ʼʹ`´‐‑‒–.·•\d]|[a-zà-ÿ][A-ZÀ-Þ]")
 _LEET = str.maketrans("0134578@$!", "oieastbasi")
-MARKUP = re.compile(r"[*_~`\\\[\]{}<>&%^]|[-‐\u00ad]\s*\n")
+# A word cut at the end of a line, which a document may show in one line.
+_CUT = r"[-‐\u00ad]\s*\n\s*|(?<=[^\W\d_])[-‐\u00ad][ \t]+(?=[^\W\d_])"
+MARKUP = re.compile(rf"[*_~`\\\[\]{{}}<>&%^]|{_CUT}")
 
 # Letters that look like Latin ones (Cyrillic, Greek, small capitals) or stand for them in Mali's languages,
 # and that Unicode does not decompose, after the Latin letter; lower case, since case goes first.
@@ -85,7 +87,8 @@ class Word(NamedTuple):
 _UNSEEN = re.compile(
     r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]\w{1,20});?"
     r"|(?:%[0-9a-fA-F]{2})+|\\u[0-9a-fA-F]{4}"
-    r"|<!--.{0,2000}?-->|<[^<>]{0,500}>|\{[^{}]{0,500}\}|\]\([^()\n]{0,500}\)|[-‐\u00ad]\s*\n\s*|[*_~`\\\[\]^]",
+    r"|<!--.{0,2000}?-->|<[^<>]{0,500}>|\{[^{}]{0,500}\}|\]\([^()\n]{0,500}\)"
+    rf"|{_CUT}|[*_~`\\\[\]^]",
     re.DOTALL,
 )
 
@@ -172,9 +175,10 @@ _CROSSINGS = (
     ("{", re.compile(r"\{[^{}]{0,200}?\s[^{}]{0,200}\}(?=[^\W_]|[*_~`<\[])")),
     ("-->", re.compile(r"<!--.{0,2000}?-->(?=[^\W_]|[*_~`<\[])", re.DOTALL)),
     ("<", re.compile(r"<[^<>]{0,200}?\s[^<>]{0,200}>(?=[^\W_]|[*_~`<\[])")),
-    ("-", re.compile(r"-[ \t]*\r?\n[ \t]*(?=[^\W_])")),
-    ("\u2010", re.compile("\u2010[ \t]*\r?\n[ \t]*(?=[^\\W_])")),
-    ("\u00ad", re.compile("\u00ad[ \t]*\r?\n[ \t]*(?=[^\\W_])")),
+    *(
+        (sign, re.compile(rf"{sign}[ \t]*\r?\n[ \t]*(?=[^\W_])|(?<=[^\W\d_]){sign}[ \t]+(?=[^\W\d_])"))
+        for sign in "-\u2010\u00ad"
+    ),
 )
 
 

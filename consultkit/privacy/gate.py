@@ -14,6 +14,7 @@ from consultkit.privacy.matcher import Matcher
 from consultkit.privacy.organisations import organisation_matcher
 from consultkit.privacy.readback import texts
 
+_UNSHOWN = re.compile(r"\[U\+((?:10|[0-9A-F])?[0-9A-F]{4})\]")
 _LINE_END = re.compile(r"(?<!\n)\n(?![\n|#>*+-])")  # within a paragraph
 
 
@@ -88,6 +89,7 @@ def named(
     if not hidden or mapping is None:
         return []
     others = [actor.name for actor in mapping.actors if actor.id not in hidden]
+    text = spelt(text)
     whole = "|".join(map(re.escape, sorted({*spared, *others} - {""}, key=len, reverse=True)))
     text = re.sub(rf"(?<!\w)(?:{whole})(?!\w)", "", text) if whole else text
     owners = {hit.owner for hit in organisation_matcher(mapping, hidden, exceptions).search(text)}
@@ -97,6 +99,7 @@ def named(
 
 def signs(text: str, allowed: frozenset[str], where: str) -> list[str]:
     """Numbers and addresses in a text about to leave that no line excepts, as sentences."""
+    text = spelt(text)
     found = {
         hit.kind
         for read in (text, _LINE_END.sub(" ", text))
@@ -111,4 +114,10 @@ def signs(text: str, allowed: frozenset[str], where: str) -> list[str]:
 
 def _everything(name: str, data: bytes) -> Iterable[tuple[str, str]]:
     yield _("the file's name"), PurePosixPath(name).stem.replace("_", " ").replace("-", " ")
-    yield from texts(data, PurePosixPath(name).suffix.lower())
+    for where, text in texts(data, PurePosixPath(name).suffix.lower()):
+        yield where, spelt(text)
+
+
+def spelt(text: str) -> str:
+    """A text with the characters that no font has, and that documents show as [U+FF26]."""
+    return _UNSHOWN.sub(lambda match: chr(int(match[1], 16)), text) if "[U+" in text else text
