@@ -97,10 +97,8 @@ def as_words(node: Node) -> None:
         node["t"], node["c"] = "Emph", node["c"][1]
     elif node["t"] == "Figure":
         (name, *_rest), (_short, caption), content = node["c"]
-        node["t"], node["c"] = (
-            "Div",
-            [attributes(name), [{"t": "Para", "c": block["c"]} for block in (*caption, *content)]],
-        )
+        words = [{"t": "Para", "c": block["c"]} for block in (*caption, *content)]
+        node["t"], node["c"] = "Div", [attributes(name), words]
     elif node["t"] == "Table":
         node["c"][2] = [[align, {"t": "ColWidthDefault"}] for align, _width in node["c"][2]]
     else:
@@ -262,17 +260,6 @@ class _Cleaner:
         self.tree.marked.append(attribution)
         return [{"t": "Para", "c": rest}, attribution] if rest else [attribution]
 
-    def code_block(self, node: Node) -> list[Node]:
-        node["c"] = [attributes(), INVISIBLE.sub("", node["c"][1])]
-        return [node]
-
-    def rule(self, node: Node) -> list[Node]:
-        return [node]
-
-    def quote(self, node: Node) -> list[Node]:
-        node["c"] = self.inner(node["c"])
-        return [node]
-
     def bullets(self, node: Node) -> list[Node]:
         node["c"] = [self.inner(item) for item in node["c"]]
         return [node]
@@ -359,25 +346,20 @@ class _Cleaner:
         self.tree.marked.append(node)
         return [node]
 
-    def rows(self, rows: Sequence[Any]) -> list[Any]:
-        """Rows of a table, each cell cleaned."""
-        return [
-            [
-                attributes(),
-                [
-                    [attributes(), align, down, across, self.inner(content)]
-                    for _attributes, align, down, across, content in cells
-                ],
-            ]
-            for _row, cells in rows
-        ]
+    def rows(self, rows: list[Any]) -> list[Any]:
+        """Rows of a table, each cell cleaned in place."""
+        for row in rows:
+            row[0] = attributes()
+            for cell in row[1]:
+                cell[0], cell[4] = attributes(), self.inner(cell[4])
+        return rows
 
     BLOCKS: dict[str, Callable[[_Cleaner, Node], list[Node]]] = {
         "Para": paragraph,
         "Plain": paragraph,
-        "CodeBlock": code_block,
-        "HorizontalRule": rule,
-        "BlockQuote": quote,
+        "CodeBlock": code,
+        "HorizontalRule": lambda _cleaner, node: [node],
+        "BlockQuote": note,
         "BulletList": bullets,
         "OrderedList": numbers,
         "Header": header,

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from consultkit.report.ast import Node, Tree, contents
+from consultkit.report.ast import Node, Tree, contents, string
 
 ESCAPES = str.maketrans({sign: "\\" + sign for sign in "\\#$*_`<>@~'\"/=-+.[]:{}|&^%!"})
 WRAPS = {
     "Emph": "emph", "Strong": "strong", "Strikeout": "strike", "Underline": "underline",
     "Superscript": "super", "Subscript": "sub", "SmallCaps": "smallcaps",
 }  # fmt: skip
+GAPS = {"Space": " ", "SoftBreak": " ", "LineBreak": "#linebreak();"}
 ALIGN = {"AlignLeft": "left", "AlignRight": "right", "AlignCenter": "center", "AlignDefault": "left"}
 SHORT = 1500  # letters of a quotation, or of a box, that stays on one page
 NUMBERING = {"LowerAlpha": "a", "UpperAlpha": "A", "LowerRoman": "i", "UpperRoman": "I"}
@@ -54,16 +55,13 @@ class _Writer:
             kind = node["t"]
             if kind == "Str":
                 out.append(node["c"].translate(ESCAPES))
-            elif kind in ("Space", "SoftBreak"):
-                out.append(" ")
+            elif kind in GAPS:
+                out.append(GAPS[kind])
             elif kind in WRAPS:
                 out.append(f"#{WRAPS[kind]}[{self.inlines(node['c'])}];")
             else:
                 out.append(self.INLINES[kind](self, node))
         return "".join(out)
-
-    def line_break(self, _node: Node) -> str:
-        return "#linebreak();"
 
     def code(self, node: Node) -> str:
         return f"#raw({literal(node['c'][1])});"
@@ -90,7 +88,7 @@ class _Writer:
         return _anchor(attr) + (f"#{attr[1][0]}[{body}];" if attr[1] else body)
 
     INLINES: dict[str, Callable[[_Writer, Node], str]] = {
-        "LineBreak": line_break, "Code": code, "Link": link, "Image": image, "Note": note, "Span": span,
+        "Code": code, "Link": link, "Image": image, "Note": note, "Span": span,
     }  # fmt: skip
 
     # --- blocks
@@ -100,10 +98,8 @@ class _Writer:
 
     def paragraph(self, node: Node) -> str:
         text = self.inlines(node["c"])
-        title = [item["t"] for item in node["c"]] == [
-            "Strong"
-        ]  # a title in bold stays with what it announces
-        return f"#block(sticky: true)[{text}]" if title else text
+        bold = [item["t"] for item in node["c"]] == ["Strong"]
+        return f"#block(sticky: true)[{text}]" if bold else text  # a title stays with what it announces
 
     def header(self, node: Node) -> str:
         level, attr, content = node["c"]
@@ -117,9 +113,6 @@ class _Writer:
 
     def code_block(self, node: Node) -> str:
         return f"#raw(block: true, {literal(node['c'][1])})"
-
-    def rule(self, _node: Node) -> str:
-        return "#rule"
 
     def bullets(self, node: Node) -> str:
         # Boxes to tick stand in for bullets.
@@ -174,8 +167,8 @@ class _Writer:
 
     BLOCKS: dict[str, Callable[[_Writer, Node], str]] = {
         "Para": paragraph, "Plain": paragraph, "Header": header, "BlockQuote": quote, "CodeBlock": code_block,
-        "HorizontalRule": rule, "BulletList": bullets, "OrderedList": numbers, "Div": div, "Figure": figure,
-        "Table": table,
+        "HorizontalRule": lambda _writer, _node: "#rule", "BulletList": bullets, "OrderedList": numbers,
+        "Div": div, "Figure": figure, "Table": table,
     }  # fmt: skip
 
 
@@ -187,8 +180,4 @@ def _tight(items: Sequence[Sequence[Node]]) -> str:
 def _ticked(item: Sequence[Node]) -> bool:
     """Whether a list's item begins with a box to tick."""
     words = item[0].get("c") if item else None
-    return (
-        bool(words)
-        and isinstance(words, list)
-        and words[0] in ({"t": "Str", "c": "☐"}, {"t": "Str", "c": "☒"})
-    )
+    return isinstance(words, list) and words[:1] in ([string("☐")], [string("☒")])
