@@ -43,9 +43,6 @@ SECTION = re.compile(r"<w:sectPr\b[^>]*/>|<w:sectPr\b.*?</w:sectPr>", re.DOTALL)
 TABLE = re.compile(r"<w:tbl>.*?</w:tbl>", re.DOTALL)
 ROW = re.compile(r"<w:tr>.*?</w:tr>", re.DOTALL)
 CELL_STYLE = re.compile(r'<w:pStyle w:val="(?:Compact|BodyText|FirstParagraph)"\s*/>')
-BROKEN = (
-    r'<w:p>\s*<w:pPr>\s*<w:pStyle w:val="PageBreak"\s*/>\s*</w:pPr>\s*</w:p>'  # BREAK as pandoc writes it
-)
 FIELD = '<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
 
 
@@ -287,35 +284,25 @@ def _body(document: str, page: str, banner: bool, cover: bool) -> str:
         chunk = document[place : match.start()]
         out += [TABLE.sub(lambda found, width=width: _table(found[0], width), chunk), section]  # type: ignore[misc]
         place = match.end()
-    return _breaks(_after_tables(_titles(_contents_look("".join([*out, document[place:]])))))
+    text = _contents_look("".join([*out, document[place:]]))
+    for pattern, new in _TOUCHES:
+        text = re.sub(pattern, new, text)
+    return text
 
 
 _BOLD_RUN = r"<w:r><w:rPr><w:b\s*/><w:bCs\s*/></w:rPr><w:t[^>]*>[^<]*</w:t></w:r>"
-_BOLD_ALONE = re.compile(
-    rf'(<w:pPr><w:pStyle w:val="(?:BodyText|FirstParagraph)"\s*/>)(</w:pPr>(?:{_BOLD_RUN})+</w:p>)'
+_TEXT = r'<w:pStyle w:val="(?:BodyText|FirstParagraph)"\s*/>'
+_BROKEN = r'<w:p>\s*<w:pPr>\s*<w:pStyle w:val="PageBreak"\s*/>\s*</w:pPr>\s*</w:p>'  # BREAK, from pandoc
+_OPENING = r'(\s*(?:<w:bookmark(?:Start|End)\b[^>]*/>\s*)*<w:p>\s*<w:pPr>\s*<w:pStyle w:val="[^"]+"\s*/>)'
+_TOUCHES = (
+    # A title in bold stays with what it announces, apart from the table or list before.
+    (rf"(<w:pPr>{_TEXT})(</w:pPr>(?:{_BOLD_RUN})+</w:p>)", r'\1<w:keepNext/><w:spacing w:before="200"/>\2'),
+    # Text below a table does not touch it.
+    (rf"(</w:tbl>\s*<w:p>\s*<w:pPr>\s*{_TEXT})(\s*</w:pPr>)", r'\1<w:spacing w:before="200"/>\2'),
+    # Page breaks are carried by the paragraph that follows: one of its own would leave an empty line there.
+    (_BROKEN + _OPENING, r"\1<w:pageBreakBefore/>"),
+    (_BROKEN, '<w:p><w:r><w:br w:type="page"/></w:r></w:p>'),
 )
-
-
-def _titles(document: str) -> str:
-    """A title in bold stays with what it announces, apart from the table or list before."""
-    return _BOLD_ALONE.sub(r'\1<w:keepNext/><w:spacing w:before="200"/>\2', document)
-
-
-_AFTER_TABLE = re.compile(
-    r'(</w:tbl>\s*<w:p>\s*<w:pPr>\s*<w:pStyle w:val="(?:BodyText|FirstParagraph)"\s*/>)(\s*</w:pPr>)'
-)
-
-
-def _after_tables(document: str) -> str:
-    """Text below a table does not touch it."""
-    return _AFTER_TABLE.sub(r'\1<w:spacing w:before="200"/>\2', document)
-
-
-def _breaks(document: str) -> str:
-    """Page breaks carried by the paragraph that follows: one of its own would leave an empty line there."""
-    opening = r'(\s*(?:<w:bookmark(?:Start|End)\b[^>]*/>\s*)*<w:p>\s*<w:pPr>\s*<w:pStyle w:val="[^"]+"\s*/>)'
-    document = re.sub(BROKEN + opening, r"\1<w:pageBreakBefore/>", document)
-    return re.sub(BROKEN, '<w:p><w:r><w:br w:type="page"/></w:r></w:p>', document)
 
 
 def _text_width(section: str) -> int:
@@ -425,7 +412,7 @@ def _register(parts: dict[str, bytes], banner: bool) -> None:
     types = re.sub(
         r'<Override PartName="/([^"]+)"[^>]*/>',
         lambda match: match[0] if match[1] in parts else "",
-        _decoded(parts, "[Content_Types].xml"),
+        parts["[Content_Types].xml"].decode(),
     )
     override = "".join(
         f'<Override PartName="/word/{name}1.xml" ContentType="{KIND}.{name}+xml"/>' for name, _id in added
@@ -435,15 +422,12 @@ def _register(parts: dict[str, bytes], banner: bool) -> None:
         f'<Relationship Type="{OFFICE}/{name}" Id="rId{key}" Target="{name}1.xml"/>' for name, key in added
     )
     path = "word/_rels/document.xml.rels"
-    parts[path] = (
-        _live(_decoded(parts, path), "word/", parts)
-        .replace("</Relationships>", links + "</Relationships>")
-        .encode()
-    )
-    parts["_rels/.rels"] = _live(_decoded(parts, "_rels/.rels"), "", parts).encode()
+    live = _live(parts[path], "word/", parts)
+    parts[path] = live.replace("</Relationships>", links + "</Relationships>").encode()
+    parts["_rels/.rels"] = _live(parts["_rels/.rels"], "", parts).encode()
 
 
-def _live(relations: str, folder: str, parts: Mapping[str, Any]) -> str:
+def _live(relations: bytes, folder: str, parts: Mapping[str, Any]) -> str:
     """The relations that lead to a part that is there, or outside."""
 
     def keep(match: re.Match[str]) -> str:
@@ -451,11 +435,7 @@ def _live(relations: str, folder: str, parts: Mapping[str, Any]) -> str:
         inside = 'TargetMode="External"' not in match[0]
         return "" if inside and target and folder + target[1].removeprefix("/") not in parts else match[0]
 
-    return re.sub(r"<Relationship\b[^>]*/>", keep, relations)
-
-
-def _decoded(parts: Mapping[str, bytes], name: str) -> str:
-    return parts[name].decode()
+    return re.sub(r"<Relationship\b[^>]*/>", keep, relations.decode())
 
 
 def packed(parts: Mapping[str, bytes]) -> bytes:
