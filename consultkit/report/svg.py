@@ -34,16 +34,10 @@ _ADVANCES = {
 }  # fmt: skip
 _ADVANCE = {char: width for width, chars in _ADVANCES.items() for char in chars}
 # XML admits neither C0 controls, lone surrogates nor U+FFFE/F.
+_SIGNS = {"\t": " ", "\n": " ", "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _ESCAPES: dict[int, str | None] = {
     **dict.fromkeys(chain(range(32), range(0xD800, 0xE000), (0xFFFE, 0xFFFF))),
-    **{
-        ord("\t"): " ",
-        ord("\n"): " ",
-        ord("&"): "&amp;",
-        ord("<"): "&lt;",
-        ord(">"): "&gt;",
-        ord('"'): "&quot;",
-    },
+    **{ord(sign): entity for sign, entity in _SIGNS.items()},
 }
 
 

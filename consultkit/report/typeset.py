@@ -25,13 +25,6 @@ MAIN = "main.typ"
 NOWHERE = "http://127.0.0.1:9"
 
 
-def version() -> str:
-    """The version of the typst in use."""
-    from importlib.metadata import version as installed
-
-    return installed("typst")
-
-
 def png(svg: str) -> bytes:
     """A drawing as a picture for Word, which LibreOffice shows too; 2.5 pixels a point."""
     import typst
