@@ -18,7 +18,7 @@ from consultkit.evidence import Ledger, Proof, Quotation, ledger
 from consultkit.i18n import _
 from consultkit.kept_off import heading_words, open_words, with_off
 from consultkit.model import Note, Project, Synthesis
-from consultkit.quotation import CITATION, CitationMark, citation_after, citations, quoted_passages
+from consultkit.quotation import CITATION, citation_after, citations, quoted_passages
 from consultkit.report.tables import missing
 
 _ENDS = ".!?…"
@@ -34,11 +34,10 @@ _TIDY = (
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """A quotation as a document shows it: its proof, its words with their attribution, its id in the text."""
+    """A quotation as a document shows it: its proof, its words with their attribution."""
 
     proof: Proof
     markdown: str
-    anchor: str
 
 
 @dataclass
@@ -121,19 +120,17 @@ class Prose:
             opening = citations(following[0].text)
             if opening and not following[0].text[: opening[0].start].strip():
                 ids, taken = opening[0].ids, True
-        text = self._plain_citations(text, citations(text))
+        text = self._plain_citations(text)
         if not ids:
             return self._uncited(text, _quoted(text)), taken
         proof = self.ledger.prove(
             Quotation(text.strip(), ids, block.place(document.file), document.file, section, True)
         )
-        attribution, anchor = self._attributed(proof)
+        attribution, mark = self._attributed(proof)
         if not attribution:
             return missing(_("quotation withheld: its note may not be quoted")), taken
-        mark = f"[]{{#{anchor}}}" if anchor else ""
-        shown = _quoted(f"{mark}{text}\n\n[— {attribution}]{{.attribution}}")
-        self._keep(proof, shown.replace(mark, "") if mark else shown, anchor)
-        return shown, taken
+        self._keep(proof, attribution)
+        return _quoted(f"{mark}{text}\n\n[— {attribution}]{{.attribution}}"), taken
 
     def _inline(self, document: Synthesis, block: Block, section: str) -> str:
         text = self._prepared(block.text)
@@ -144,10 +141,10 @@ class Prose:
             mark = citation_after(text, quoted.end, marks)
             if quoted.start < position:
                 continue
-            pieces.append(self._plain_citations(text[position : quoted.start], None))
+            pieces.append(self._plain_citations(text[position : quoted.start]))
             if mark is None:
                 whole = text[quoted.start : quoted.end]
-                pieces.append(self._plain_citations(self._uncited(quoted.inner, whole), None))
+                pieces.append(self._plain_citations(self._uncited(quoted.inner, whole)))
                 position = quoted.end
                 continue
             place = block.place(document.file, quoted.start, quoted.end - quoted.start)
@@ -155,19 +152,18 @@ class Prose:
             words, between = text[quoted.start : quoted.end], text[quoted.end : mark.start]
             pieces.append(self._inline_quote(quotation, words, between, text[mark.end :]))
             position = mark.end
-        pieces.append(self._plain_citations(text[position:], None))
+        pieces.append(self._plain_citations(text[position:]))
         return "".join(pieces)
 
     def _inline_quote(self, quotation: Quotation, words: str, between: str, rest: str) -> str:
         """« … » — attribution, and the punctuation that the sentence needs after it."""
         proof = self.ledger.prove(quotation)
-        attribution, anchor = self._attributed(proof)
+        attribution, mark = self._attributed(proof)
         closing = "".join(char for char in between if char in ")*_")
         stop = "".join(char for char in between if char in ".,;:!?…")
         if not attribution:
             return missing(_("quotation withheld: its note may not be quoted")) + stop
-        mark = f"[]{{#{anchor}}}" if anchor else ""
-        self._keep(proof, _quoted(f"{quotation.text}\n\n[— {attribution}]{{.attribution}}"), anchor)
+        self._keep(proof, attribution)
         return f"{mark}{words}{closing} — {attribution}{stop or _stop(quotation.text, rest)}"
 
     def _uncited(self, words: str, shown: str) -> str:
@@ -178,7 +174,7 @@ class Prose:
         return missing(_("quotation withheld: its note may not be quoted"))
 
     def _attributed(self, proof: Proof) -> tuple[str, str]:
-        """The attribution of a quotation, with the link to its note in the team's edition, and its id."""
+        """The attribution of a quotation, with the link to its note in the team's edition, and its mark."""
         if not self.disclosure.showable(proof):
             self.withheld += 1
             return "", ""
@@ -190,21 +186,16 @@ class Prose:
             return attribution, ""
         anchor = f"cite-{len(self.used) + 1}"
         self.anchors[note.id].append(anchor)
-        others = [
-            self.project.note_by_id[id_] for id_ in proof.quotation.ids if id_ in self.project.note_by_id
-        ]
-        links = [
-            link(note),
-            *(link(other) for other in others if other is not note and self.disclosure.citable(other)),
-        ]
-        return f"{attribution} ({', '.join(links)})", anchor
+        others = (id_ for id_ in proof.quotation.ids if id_ != note.id)
+        return f"{attribution} {self._links((note.id, *others))}", f"[]{{#{anchor}}}"
 
-    def _keep(self, proof: Proof, markdown: str, anchor: str) -> None:
-        self.used.append(Used(proof, markdown, anchor))
+    def _keep(self, proof: Proof, attribution: str) -> None:
+        shown = _quoted(f"{proof.quotation.text}\n\n[— {attribution}]{{.attribution}}")
+        self.used.append(Used(proof, shown))
 
     # Other citations
 
-    def _plain_citations(self, text: str, marks: list[CitationMark] | None) -> str:
+    def _plain_citations(self, text: str) -> str:
         """Citations of findings: links in the team's edition, nothing in the other."""
         if "[@" not in text:
             return text
