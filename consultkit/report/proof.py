@@ -17,6 +17,7 @@ from consultkit.kept_off import open_words
 from consultkit.model import Project
 from consultkit.report import pandoc
 from consultkit.report.build import Built
+from consultkit.report.verify import expected
 from consultkit.repository import git
 
 
@@ -59,24 +60,21 @@ def _findings(project: Project, disclosure: Disclosure, region: str) -> Iterator
 
 
 def _quotations(project: Project, disclosure: Disclosure, region: str) -> Iterator[dict[str, Any]]:
-    book = ledger(project)
-    for document, statements in book.statements:
-        for statement in statements if region in ("", document.region) else ():
-            for quotation in statement.quotations:
-                proof = book.prove(quotation)
-                if not disclosure.showable(proof):
-                    continue
-                note = project.note_by_id[proof.passage.note] if proof.passage else None
-                cited = [id_ for id_ in quotation.ids if disclosure.citable(project.note_by_id.get(id_))]
-                yield {
-                    "text": open_words(quotation.text),
-                    "file": quotation.place.file, "line": quotation.place.line,
-                    "column": quotation.place.column, "section": quotation.section,
-                    "notes": cited, "holds": proof.holds,
-                    "found_in": {"note": note.id, "file": note.file, "line": proof.passage.place.line}
-                    if note and proof.passage else None,
-                    "attribution": disclosure.attribution(note, proof) if note and proof.holds else None,
-                }  # fmt: skip
+    for proof in expected(project, region):
+        quotation = proof.quotation
+        if not disclosure.showable(proof):
+            continue
+        note = project.note_by_id[proof.passage.note] if proof.passage else None
+        cited = [id_ for id_ in quotation.ids if disclosure.citable(project.note_by_id.get(id_))]
+        yield {
+            "text": open_words(quotation.text),
+            "file": quotation.place.file, "line": quotation.place.line,
+            "column": quotation.place.column, "section": quotation.section,
+            "notes": cited, "holds": proof.holds,
+            "found_in": {"note": note.id, "file": note.file, "line": proof.passage.place.line}
+            if note and proof.passage else None,
+            "attribution": disclosure.attribution(note, proof) if note and proof.holds else None,
+        }  # fmt: skip
 
 
 def _note(project: Project, id_: str) -> dict[str, str]:

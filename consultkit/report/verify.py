@@ -82,7 +82,7 @@ class _Paragraph:
 def verify(data: bytes, project: Project, *, region: str = "") -> VerifyResult:
     """Looks for the quotations of a Word file in the notes; raises `VerifyError` where it cannot be read."""
     disclosure = Disclosure(project, INTERNAL)
-    proofs = [proof for proof in _expected(project, region) if disclosure.showable(proof)]
+    proofs = [proof for proof in expected(project, region) if disclosure.showable(proof)]
     found = list(_quotations(list(_paragraphs(data))))
     altered: list[Altered] = []
     added: list[Added] = []
@@ -104,7 +104,8 @@ def verify(data: bytes, project: Project, *, region: str = "") -> VerifyResult:
     return VerifyResult(kept, tuple(altered), tuple(added), tuple(lost))
 
 
-def _expected(project: Project, region: str) -> Iterator[Proof]:
+def expected(project: Project, region: str) -> Iterator[Proof]:
+    """The quotations of the syntheses and lessons that a document holds, of one region or of all."""
     book = ledger(project)
     for document, statements in book.statements:
         for statement in statements if region in ("", document.region) else ():
