@@ -72,8 +72,8 @@ def render(
             shown.language,
             lambda source, alt: _picture(shown, workspace, source, alt),
         )
-        work = _Work(shown, tree, folder, templates, len(shown.markdown.encode()), _logo(shown))
-        return work.outputs(formats)
+        logo = images.load_file(shown.logo, "Logo") if shown.logo else None
+        return _Work(shown, tree, folder, templates, len(shown.markdown.encode()), logo).outputs(formats)
 
 
 def _showable(document: Document) -> Document:
@@ -84,10 +84,6 @@ def _showable(document: Document) -> Document:
         banner=substitute(document.banner), authors=tuple(map(substitute, document.authors)),
         cover=tuple(map(substitute, document.cover)),
     )  # fmt: skip
-
-
-def _logo(document: Document) -> Picture | None:
-    return images.load_file(document.logo, "Logo") if document.logo else None
 
 
 def _picture(document: Document, workspace: Path, source: str, alt: str) -> Picture:
@@ -125,17 +121,21 @@ class _Work:
 
     def outputs(self, formats: Sequence[str]) -> dict[str, bytes]:
         """Every format; pandoc's processes run while typst compiles."""
+        steps = {
+            "docx": (self.begin_docx, self.docx),
+            "html": (self.begin_html, self.html),
+            "md": (self.begin_md, self.markdown),
+        }
         runs: dict[str, pandoc.Run] = {}
         made: dict[str, bytes] = {}
         try:
-            reference = self.reference() if "docx" in formats else b""
-            for kind, begin in (("docx", self.begin_docx), ("html", self.begin_html), ("md", self.begin_md)):
+            for kind, (begin, _finish) in steps.items():
                 if kind in formats:
-                    runs[kind] = begin(reference)
+                    runs[kind] = begin()
             if "pdf" in formats:
                 made["pdf"] = self.pdf()
             for kind, run in runs.items():
-                made[kind] = self.finish(kind, pandoc.finish(run), reference)
+                made[kind] = steps[kind][1](pandoc.finish(run))
         except pandoc.LimitError:
             raise RenderError(
                 _(
@@ -147,12 +147,6 @@ class _Work:
             for run in runs.values():
                 pandoc.stop(run)
         return {kind: made[kind] for kind in FORMATS if kind in made}
-
-    def finish(self, kind: str, data: bytes, reference: bytes) -> bytes:
-        """What pandoc wrote, as it is handed over."""
-        if kind == "docx":
-            return self.docx(data, reference)
-        return self.html(data.decode()) if kind == "html" else self.markdown(data.decode())
 
     def template(self, name: str) -> tuple[bytes, bool]:
         """A template's bytes, and whether they are the shipped ones; a deleted one falls back to them."""
@@ -188,15 +182,12 @@ class _Work:
 
     # --- DOCX
 
-    def reference(self) -> bytes:
-        """The Word styles: the campaign's, vetted, or the shipped ones."""
-        data, _trusted = self.template("reference.docx")
-        return word.vetted(data, (files.defaults_dir("templates") / "reference.docx").read_bytes())
-
-    def begin_docx(self, reference: bytes) -> pandoc.Run:
-        """Pandoc at work on the Word document."""
+    def begin_docx(self) -> pandoc.Run:
+        """Pandoc at work on the Word document, with the campaign's styles, vetted, or the shipped ones."""
         document, tree = self.document, self.tree
-        (self.folder / "reference.docx").write_bytes(reference)
+        styles, _trusted = self.template("reference.docx")
+        shipped = (files.defaults_dir("templates") / "reference.docx").read_bytes()
+        (self.folder / "reference.docx").write_bytes(word.vetted(styles, shipped))
         pictures = {id(node): _for_word(picture) for node, picture in tree.pictures}
         with ast.reshaped(tree, lambda node: word.shape(node, pictures)):
             front = word.head(self.opening(), self.logo)
@@ -218,9 +209,9 @@ class _Work:
         lines += [("Cover Line", line) for line in document.cover]
         return [*lines, ("Author", authors), ("Date", self.date)]
 
-    def docx(self, data: bytes, reference: bytes) -> bytes:
+    def docx(self, data: bytes) -> bytes:
         """The Word document with our own header, footer and properties."""
-        document = self.document
+        document, reference = self.document, (self.folder / "reference.docx").read_bytes()
         return word.finished(
             data, reference=reference, title=document.title, authors=document.authors, banner=document.banner,
             date=document.date.isoformat(), language=document.language, cover=document.contents,
@@ -264,7 +255,7 @@ class _Work:
 
     # --- HTML and Markdown
 
-    def begin_html(self, _reference: bytes) -> pandoc.Run:
+    def begin_html(self) -> pandoc.Run:
         """Pandoc at work on the page's body; the page's own title is its first level."""
         pictures = {id(node): picture for node, picture in self.tree.pictures}
 
@@ -276,13 +267,13 @@ class _Work:
             arguments = ["-t", "html5", "--wrap=none", "--shift-heading-level-by=1"]
             return self.start(arguments, "out.html", self.tree.blocks)
 
-    def html(self, fragment: str) -> bytes:
+    def html(self, fragment: bytes) -> bytes:
         """The page around pandoc's fragment."""
         document = self.document
         css, trusted = self.template("style.css")
         sheet = css.decode("utf-8-sig", "replace")
         page = web.page(
-            fragment, sheet if trusted else web.style_sheet(sheet), title=document.title,
+            fragment.decode(), sheet if trusted else web.style_sheet(sheet), title=document.title,
             subtitle=document.subtitle, lines=document.cover, authors=document.authors, date=self.date,
             iso_date=document.date.isoformat(), banner=document.banner, language=document.language,
             logo=images.data_uri(self.logo) if self.logo else "",
@@ -295,24 +286,17 @@ class _Work:
         language = self.document.language
         return {CONTENTS[language]: ast.contents(self.tree.outline), CAPTIONS[language]: self.tree.captions}
 
-    def begin_md(self, _reference: bytes) -> pandoc.Run:
+    def begin_md(self) -> pandoc.Run:
         """Pandoc at work on Markdown, where pictures are their words and captions."""
         with ast.reshaped(self.tree, ast.as_words):
             return self.start(["-t", MARKDOWN, "--wrap=none"], "out.md", self.tree.blocks)
 
-    def markdown(self, body: str) -> bytes:
+    def markdown(self, body: bytes) -> bytes:
         """The Markdown edition: the cover's lines, then the text."""
         document = self.document
-        lines = [
-            document.title,
-            document.subtitle,
-            *document.cover,
-            ", ".join(document.authors),
-            self.date,
-            document.banner,
-        ]
-        cover = "\n\n".join(_plain(line) for line in lines if line)
-        return f"{cover}\n\n{body}".encode()
+        lines = [document.title, document.subtitle, *document.cover, ", ".join(document.authors)]
+        cover = "\n\n".join(_plain(line) for line in [*lines, self.date, document.banner] if line)
+        return f"{cover}\n\n{body.decode()}".encode()
 
 
 def _for_word(picture: Picture) -> Picture:
