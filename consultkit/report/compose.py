@@ -55,7 +55,9 @@ class Composer:
             return self.environment.get_template(name).render(context)
         except TemplateSyntaxError as error:
             where = f"templates/{error.name}" if error.name else file
-            raise TemplateFault(where, error.lineno, _syntax(error.message or ""), again) from None
+            reason = (error.message or "").rstrip(".")
+            message = _("This is no valid template: {reason}.").format(reason=reason)
+            raise TemplateFault(where, error.lineno, message, again) from None
         except UndefinedError as error:
             line = _line(error, name)
             raise TemplateFault(file, line, _undefined(str(error), context), again) from None
@@ -71,18 +73,15 @@ class Composer:
             raise TemplateFault(file, _line(error, name), message, again) from None
 
 
-def _syntax(message: str) -> str:
-    return _("This is no valid template: {reason}.").format(reason=message.rstrip("."))
-
-
 def _undefined(message: str, context: Mapping[str, Any]) -> str:
     """Jinja's “'x' is undefined”, with the nearest name that there is."""
-    name = message.split("'")[1] if "'" in message else ""
-    if " has no attribute " in message:
-        name = message.split("'")[-2]
-        return _("There is nothing called “{name}” here.").format(name=name)
+    within = " has no attribute " in message
+    name = message.split("'")[-2 if within else 1] if "'" in message else ""
+    told = _("There is nothing called “{name}” here.").format(name=name)
+    if within:
+        return told
     near = did_you_mean(name, context) or _("Known: {names}.").format(names=listing(sorted(context), 40))
-    return _("There is nothing called “{name}” here.").format(name=name) + " " + near
+    return f"{told} {near}"
 
 
 def _line(error: BaseException, name: str) -> int:

@@ -36,11 +36,7 @@ READERS = 2  # processes that read side by side; the machines aimed at have two 
 
 
 class LimitError(Exception):
-    """Pandoc went over its time or its memory; `reason` is `time` or `memory`."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    """Pandoc went over its limits: it says `time` or `memory`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +150,7 @@ def read(parts: Sequence[str], folder: Path) -> list[bytes]:
     try:
         return _read_batches(_batches(parts), folder)
     except LimitError as error:
-        raise RenderError(_too_heavy(_culprit(parts, folder), error.reason)) from error
+        raise RenderError(_too_heavy(_culprit(parts, folder), str(error))) from error
 
 
 def _batches(parts: Sequence[str]) -> list[tuple[list[str], int]]:
