@@ -16,6 +16,7 @@ MAX_COMMITS = 2_000  # looked at for past versions
 PATIENCE = 300  # seconds after which git, asked over a dead network drive, counts as absent
 AT_ONCE = 64_000_000  # bytes of objects asked for in one go
 SUBMODULE, LINK = "160000", "120000"  # modes of what is no file
+_NOTHING = "0" * 40  # which no object is called
 _QUIET = {
     "GIT_OPTIONAL_LOCKS": "0",  # looking at a repository changes nothing in it
     "GIT_NO_LAZY_FETCH": "1",  # a partial clone fetches nothing
@@ -114,33 +115,24 @@ def held(root: Path, objects: Sequence[str], largest: int | None = None) -> Iter
     """The bytes of each of these objects, in order; None for what is not at hand here, or is larger."""
     batch: list[str] = []
     total = 0
-    passed: list[bool] = []  # of each object waiting: whether it is asked for
     for id_, size in zip(objects, sizes(root, objects), strict=True):
         wanted = size is not None and (largest is None or size <= largest)
-        passed.append(wanted)
-        if wanted and size is not None:
-            batch.append(id_)
-            total += size
+        batch.append(id_ if wanted else _NOTHING)
+        total += size if wanted and size is not None else 0
         if total > AT_ONCE:
-            yield from _in_order(root, batch, passed)
-            batch, passed, total = [], [], 0
-    yield from _in_order(root, batch, passed)
-
-
-def _in_order(root: Path, batch: Sequence[str], passed: Sequence[bool]) -> Iterator[bytes | None]:
-    found = _batch(root, batch)
-    for wanted in passed:
-        yield next(found, None) if wanted else None
+            yield from _batch(root, batch)
+            batch, total = [], 0
+    yield from _batch(root, batch)
 
 
 def _batch(root: Path, objects: Sequence[str]) -> Iterator[bytes | None]:
     asked = "".join(f"{id_}\n" for id_ in objects).encode()
-    output = ask(root, "cat-file", "--batch", stdin=asked) if objects else None
+    output = (asked and ask(root, "cat-file", "--batch", stdin=asked)) or b""
     position = 0
-    while output is not None and position < len(output):
-        end = output.index(b"\n", position)
+    for _id in objects:
+        end = output.find(b"\n", position)
         words = output[position:end].split()
-        if len(words) != 3:  # “… missing”
+        if len(words) != 3:  # “… missing”, or no answer
             position = end + 1
             yield None
             continue
