@@ -12,7 +12,7 @@ from consultkit.files import MAX_BYTES, MAX_TOLD, defaults_dir, place_at
 from consultkit.i18n import _
 from consultkit.model import Project
 from consultkit.repository import readable
-from consultkit.repository.git import LINK, SUBMODULE
+from consultkit.repository.git import LINK
 from consultkit.repository.staged import StagedTree, staged_outside
 from consultkit.repository.surroundings import private_among
 from consultkit.text import in_words
@@ -60,19 +60,15 @@ def _seen_from(root: Path, top: Path, fault: Fault) -> Fault:
 
 
 def _staged(project: Project, tree: StagedTree) -> Iterator[tuple[str, bytes | None]]:
-    """All that is staged and was not read as a source, encrypted files and submodules aside."""
-    names = [
-        name
-        for name, (mode, _blob) in tree.entries.items()
-        if name not in project.sources and mode != SUBMODULE and not readable.private(name)
-    ]
-    yield from tree.contents(sorted(names), readable.MAX_SEARCHED)
+    """All that is staged and was not read as a source, encrypted files aside."""
+    names = sorted(tree.entries.keys() - project.sources.keys())
+    return tree.contents([name for name in names if not readable.private(name)], readable.MAX_SEARCHED)
 
 
 def _on_disk(project: Project, index: StagedTree | None) -> Iterator[tuple[str, bytes | None]]:
     """The texts that git tracks or that lie in the folders that are read, and were not read as sources."""
     kept = {} if index is None else index.entries
-    names = {name for name, (mode, _blob) in kept.items() if mode not in (SUBMODULE, LINK)}
+    names = {name for name, (mode, _blob) in kept.items() if mode != LINK}
     for name in sorted(names.union(project.files).difference(project.sources)):
         data = None if name.startswith(_MADE) else _read(project.root / name)
         if data is not None and readable.is_text(data) and not _shipped(project.root, name, data):

@@ -79,14 +79,9 @@ def _document(data: bytes, suffix: str) -> Iterator[tuple[str, str]]:
 
     try:
         for part, text in readback.texts(data, suffix):
-            yield part or name_of(suffix), text
+            yield part or suffix[1:], text
     except Exception:  # of somebody's file: its readers stumble in ways of their own
         raise UnreadableError(_(CLOSED)) from None
-
-
-def name_of(suffix: str) -> str:
-    """What a document's whole is called where it has no parts."""
-    return suffix.removeprefix(".")
 
 
 def _text(data: bytes, name: str) -> Iterator[tuple[str, str]]:
@@ -103,7 +98,7 @@ def _text(data: bytes, name: str) -> Iterator[tuple[str, str]]:
 
         with contextlib.suppress(Exception):  # its own words were searched above
             for part, shown in readback.texts(text.encode("utf-8", "replace"), suffix):
-                yield part or name_of(suffix), shown
+                yield part or suffix[1:], shown
 
 
 def decoded(data: bytes) -> str | None:

@@ -20,7 +20,7 @@ class StagedTree:
 
     @cached_property
     def entries(self) -> dict[str, tuple[str, str]]:
-        """Path relative to the root -> (mode, blob)."""
+        """Path relative to the root -> (mode, blob); submodules, which are no files, aside."""
         found = _entries(self.root, ".")
         if found is None:
             raise unanswered(self.root, _("--staged needs git, and a campaign that git keeps (`git init`)."))
@@ -29,11 +29,7 @@ class StagedTree:
     def names(self) -> list[str]:
         """The staged files that are read."""
         folders = tuple(f"{folder}/" for folder in READ_FOLDERS)
-        return sorted(
-            name
-            for name, (mode, _blob) in self.entries.items()
-            if (name == MAPPING or name.startswith(folders)) and mode != git.SUBMODULE
-        )
+        return sorted(name for name in self.entries if name == MAPPING or name.startswith(folders))
 
     @cached_property
     def _blobs(self) -> dict[str, bytes | None]:
@@ -53,12 +49,11 @@ class StagedTree:
 
     def contents(self, names: Sequence[str], largest: int) -> Iterator[tuple[str, bytes | None]]:
         """The bytes of these staged files, each content read once; None where git has not got them."""
-        blobs = list(dict.fromkeys(self.entries[name][1] for name in names))
         paths: dict[str, list[str]] = {}
         for name in names:
             paths.setdefault(self.entries[name][1], []).append(name)
-        for blob, data in zip(blobs, git.held(self.root, blobs, largest), strict=True):
-            for name in paths[blob]:
+        for same, data in zip(paths.values(), git.held(self.root, list(paths), largest), strict=True):
+            for name in same:
                 yield name, data
 
 
@@ -97,7 +92,7 @@ def staged_outside(root: Path) -> tuple[StagedTree, list[str]] | None:
     tree = StagedTree(Path(top))
     homes = {*campaign_folders(tree.root), git.line(root, "rev-parse", "--show-prefix").rstrip("/")}
     names = [name for name in _changed(tree.root) if home_of(name, homes) is None]
-    held = [name for name in names if tree.entries.get(name, (git.SUBMODULE,))[0] != git.SUBMODULE]
+    held = [name for name in names if name in tree.entries]
     return (tree, held) if held else None
 
 
@@ -127,7 +122,8 @@ def _entries(root: Path, *paths: str) -> dict[str, tuple[str, str]] | None:
         if record:
             meta, name = record.split(b"\t", 1)
             mode, blob, _stage = meta.decode().split()
-            found[name.decode("utf-8", "surrogateescape")] = (mode, blob)
+            if mode != git.SUBMODULE:
+                found[name.decode("utf-8", "surrogateescape")] = (mode, blob)
     return found
 
 

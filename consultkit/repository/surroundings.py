@@ -36,7 +36,7 @@ def look(root: Path, index: StagedTree | None) -> list[Fault]:
     """Tells what endangers a workspace from outside its files; the tree is what git tracks, if it answers."""
     faults = _cloud(root)
     if index is not None:
-        return faults + _tracked(index) + _remotes(root)
+        return faults + private_among(index, index.entries) + _remotes(root)
     refused = git.refusal(root)
     if refused is None:
         return faults
@@ -64,14 +64,8 @@ def _cloud(root: Path) -> list[Fault]:
     return [_around(message, _("Move the campaign to a folder of this computer alone."))]
 
 
-def _tracked(index: StagedTree) -> list[Fault]:
-    """Private files that git tracks or is about to commit."""
-    files = (name for name, (mode, _blob) in index.entries.items() if mode != git.SUBMODULE)
-    return private_among(index, files)
-
-
 def private_among(index: StagedTree, files: Iterable[str]) -> list[Fault]:
-    """Those of these files that are private; what is really encrypted may be in git."""
+    """Those of these files, which git tracks or is about to commit, that are private and not encrypted."""
     names = sorted(filter(readable.private, files))
     help = _(
         "`git rm --cached {name}` takes it out of the next commit; "
