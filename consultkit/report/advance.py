@@ -14,8 +14,7 @@ from consultkit.i18n import _, ngettext
 from consultkit.progress import due, to_call, without_note, working_days
 from consultkit.report import words
 from consultkit.report.tables import bullets, count, esc, table
-from consultkit.report.tally import Tally
-from consultkit.report.view import View
+from consultkit.report.view import View, held_words, unheard_words
 from consultkit.text import long_date
 
 
@@ -55,14 +54,7 @@ class Advance:
         return " ".join(self._sentences())
 
     def _sentences(self) -> Iterator[str]:
-        tally = self.view.tally
-        held = len(tally.held)
-        text = ngettext(
-            "{n} consultation was held, for {agreed} agreed.",
-            "{n} consultations were held, for {agreed} agreed.",
-            held,
-        )
-        yield text.format(n=held, agreed=tally.minimum)
+        yield held_words(self.view.tally)
         days = working_days(self.project)
         if days:
             yield _("{used} of {total} working days are used; the last one is {end}.").format(
@@ -71,19 +63,14 @@ class Advance:
 
     def difficulties(self) -> str:
         """Actors who could not be heard, by what happened and why."""
-        tally: Tally = self.view.tally
+        tally = self.view.tally
         happened, why = tally.exits()
         if happened.total is None:
             return _("Actors could not be heard; so few that their number is not shown.")
         if not happened.total:
             return _("None was recorded in the mapping.")
         shown = [(name, number) for shares in (happened, why) for name, number in shares.items]
-        message = ngettext(
-            "{n} actor of the mapping could not be heard",
-            "{n} actors of the mapping could not be heard",
-            happened.total,
-        )
-        lines = [f"{message.format(n=happened.total)}."]
+        lines = [f"{unheard_words(happened.total)}."]
         if len(happened.items) > 1 or not tally.masked:
             lines += [
                 _("{label}: {values}.").format(label=esc(name), values=count(number))
@@ -123,17 +110,11 @@ class Advance:
 
     def deliverables(self) -> str:
         """What is due when, and what was delivered."""
-        rows = [
-            [
-                _(words.DELIVERABLES.get(item.kind, item.kind)),
-                long_date(item.due) if item.due else "–",
-                _("delivered")
-                if done
-                else _("late")
-                if item.due and item.due < self.project.today
-                else _("due"),
-            ]
-            for item, done in due(self.project)
-            if not self.view.region or item.region in ("", self.view.region)
-        ]
+        rows = []
+        for item, done in due(self.project):
+            late = item.due and item.due < self.project.today
+            state = _("delivered") if done else _("late") if late else _("due")
+            day = long_date(item.due) if item.due else "–"
+            if not self.view.region or item.region in ("", self.view.region):
+                rows.append([_(words.DELIVERABLES.get(item.kind, item.kind)), day, state])
         return table([_("Deliverable"), _("Due on"), _("State")], rows, _("Deliverables"))

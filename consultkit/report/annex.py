@@ -15,13 +15,12 @@ from consultkit.evidence import Statement
 from consultkit.guide.diff import Comparison, described
 from consultkit.i18n import N_, _, ngettext
 from consultkit.kept_off import open_words, with_off
-from consultkit.model import Note, Question, Synthesis
+from consultkit.model import Note, Synthesis
 from consultkit.parse.inline import plain
 from consultkit.progress import themes_in
 from consultkit.report import figures, words
 from consultkit.report.prose import link
-from consultkit.report.render import Figure
-from consultkit.report.tables import bullets, esc, figure, table
+from consultkit.report.tables import bullets, esc, table
 from consultkit.report.view import View
 from consultkit.text import fold, long_date
 
@@ -65,6 +64,7 @@ class Annex:
         self.view = view
         self.project = view.project
         self.disclosure = view.disclosure
+        self.here = [note for note in view.project.notes if view.region in ("", note.region)]
 
     # For everyone
 
@@ -117,22 +117,16 @@ class Annex:
         if mapping is None:
             return []
         heads = [_("Actor"), _("Type"), _("Cercles"), _("Sectors")]
+        types = {id_: kind.name for id_, kind in mapping.type_by_id.items()}
+        sectors = {id_: sector.name for id_, sector in mapping.sector_by_id.items()}
         found = []
         for region, name in self.view.tally.regions.items():
             rows = [
                 [
                     esc(actor.name) + (f" ({esc(actor.acronym)})" if actor.acronym else ""),
-                    esc(
-                        mapping.type_by_id[actor.type].name
-                        if actor.type in mapping.type_by_id
-                        else actor.type
-                    ),
+                    esc(types.get(actor.type, actor.type)),
                     esc(", ".join(actor.cercles)),
-                    esc(
-                        ", ".join(
-                            mapping.sector_by_id[s].name for s in actor.sectors if s in mapping.sector_by_id
-                        )
-                    ),
+                    esc(", ".join(sectors[id_] for id_ in actor.sectors if id_ in sectors)),
                 ]
                 for actor in sorted(mapping.actors, key=lambda actor: fold(actor.name))
                 if region in actor.regions and actor.kind == "organisation" and actor.review != "remove"
@@ -146,24 +140,14 @@ class Annex:
 
     def listed(self) -> list[Note]:
         """The usable notes of the document's regions that may be named, in the order of their codes."""
-        notes = [
-            note
-            for note in self.project.notes
-            if self.disclosure.citable(note) and self.view.region in ("", note.region)
-        ]
+        notes = filter(self.disclosure.citable, self.here)
         return sorted(notes, key=lambda note: (note.region, _natural(note.id)))
 
     def consultations(self) -> str:
         """The list of consultations, each by what may be said of it."""
         heads = [
-            _("Code"),
-            _("Attribution"),
-            _("Mode"),
-            _("Format"),
-            _("Languages"),
-            _("Persons"),
-            _("Remarks"),
-        ]
+            _("Code"), _("Attribution"), _("Mode"), _("Format"), _("Languages"), _("Persons"), _("Remarks"),
+        ]  # fmt: skip
         rows = [
             [
                 link(note) if self.disclosure.annexed(note) else f"[{note.id}]{{#note-{note.id}}}",
@@ -216,11 +200,9 @@ class Annex:
             for d in mapping.deliverables
             if d.due
         ]
-        first = min([start, *days])
-        self.view.figures["calendar"] = Figure(
-            figures.timeline(first, end, lanes, due), figures.timeline_alt(first, end, lanes, due)
-        )
-        return figure("calendar", _("Consultations by week, and deliverables"))
+        caption, first = _("Consultations by week, and deliverables"), min([start, *days])
+        drawing, said = (draw(first, end, lanes, due) for draw in (figures.timeline, figures.timeline_alt))
+        return self.view.draw("calendar", caption, drawing, said)
 
     # Traceability
 
@@ -263,7 +245,7 @@ class Annex:
         """The notes that no finding cites and those that may not be used, with the reason: none is lost."""
         cited = self.view.prose.ledger.cited_notes
         silent = [note for note in self.listed() if note.id not in cited]
-        here = [note for note in self.project.notes if self.view.region in ("", note.region)]
+        here = self.here
         drafts = [note.id for note in here if not note.done and note.consent.withdrawn is None]
         lines = [_("{note}: cited by no finding").format(note=link(note)) for note in silent]
         if drafts:
@@ -289,8 +271,9 @@ class Annex:
             answered = {
                 part.heading.id for part, off in with_off(note.body.parts) if not off and _answered(part)
             }
+            types = {actor.type for actor in self.disclosure.actors(note)}
             for question in guide.questions.values():
-                if self._asked(note, question):
+                if question.asked_of(types):
                     pair = found[question.id][note.region]
                     pair[0] += question.id in answered
                     pair[1] += 1
@@ -301,15 +284,12 @@ class Annex:
         caption = _("Questions: consultations that answered, of those asked")
         return table([_("Question"), *map(esc, regions.values())], rows, caption, numbers_from=1)
 
-    def _asked(self, note: Note, question: Question) -> bool:
-        return question.asked_of({actor.type for actor in self.disclosure.actors(note)})
-
     def themes(self) -> str:
         """For each theme, the notes and regions that raised it; a single source stands out."""
         raised: dict[str, list[Note]] = defaultdict(list)
         passages: Counter[str] = Counter()
-        for note in self.project.notes:
-            if note.usable and self.view.region in ("", note.region):
+        for note in self.here:
+            if note.usable:
                 found = themes_in(note, self.project)
                 passages.update(found)
                 for id_ in found:
@@ -320,15 +300,8 @@ class Annex:
             regions = dict.fromkeys(self.view.tally.regions.get(note.region, note.region) for note in notes)
             single = " **" + _("single source") + "**" if len(notes) == 1 else ""
             codes = self._links([note.id for note in notes])
-            rows.append(
-                [
-                    esc(theme.name),
-                    str(passages[theme.id]),
-                    str(len(notes)) + single,
-                    esc(", ".join(regions)),
-                    codes,
-                ]
-            )
+            counted = [str(passages[theme.id]), str(len(notes)) + single]
+            rows.append([esc(theme.name), *counted, esc(", ".join(regions)), codes])
         heads = [_("Theme"), _("Passages"), _("Notes"), _("Regions"), _("Codes")]
         return table(heads, rows, _("Themes and the notes that raised them"), wide=True)
 
@@ -364,7 +337,6 @@ class Annex:
     def _reported(self) -> dict[str, str]:
         tally, guide = self.view.tally, self.project.guide
         minutes = sorted(note.minutes for note in tally.held if note.minutes)
-        here = [note for note in self.project.notes if self.view.region in ("", note.region)]
         proofs = [used.proof for used in self.view.prose.used]
         changes = len(guide.changes) if guide else 0
 
@@ -381,7 +353,7 @@ class Annex:
             "guide": ngettext("{n} version, annexed", "{n} versions, annexed", changes).format(n=changes)
             if guide
             else "",
-            "repeats": str(sum(bool(note.follow_up_of) for note in here if note.usable)),
+            "repeats": str(sum(bool(note.follow_up_of) for note in self.here if note.usable)),
             "recorded": str(sum(note.verbatim == "recorded" for note in tally.held)),
             "minutes": _("{low} to {high} minutes, median {mid}").format(
                 low=minutes[0], high=minutes[-1], mid=minutes[len(minutes) // 2]

@@ -98,19 +98,10 @@ def build_report(
     lang = lang or project.language
     with speaking(lang):
         view = View(project, Disclosure(project, edition), region)
-        body, annex = _body(view, kind, lang, since)
+        body = _body(view, kind, lang, since)
         document = _document(view, body, kind, lang, force, names_checked, date)
-        ids = sorted(_made_from(view, kind))
-        shows_presence = kind == "report" and annex is not None
-        return Built(
-            document,
-            kind,
-            edition,
-            region,
-            view.tally.short,
-            tuple(ids),
-            _names(view) if shows_presence else (),
-        )
+        ids, presence = tuple(sorted(_made_from(view, kind))), _names(view) if kind == "report" else ()
+        return Built(document, kind, edition, region, view.tally.short, ids, presence)
 
 
 def _made_from(view: View, kind: str) -> set[str]:
@@ -130,13 +121,11 @@ def _made_from(view: View, kind: str) -> set[str]:
     return made
 
 
-def _body(view: View, kind: str, lang: str, since: dt.date | None) -> tuple[str, Annex | None]:
+def _body(view: View, kind: str, lang: str, since: dt.date | None) -> str:
     composer = Composer(view.project.root / "templates")
-    annex: Annex | None = None
     context = _common(view)
     if kind == "report":
-        annex = Annex(view)
-        context |= _report(view, annex, composer, lang)
+        context |= _report(view, Annex(view), composer, lang)
     elif kind == "lessons":
         context["lessons"] = view.lessons()
     else:
@@ -147,7 +136,7 @@ def _body(view: View, kind: str, lang: str, since: dt.date | None) -> tuple[str,
             "deliverables": advance.deliverables(), "coverage_figure": view.coverage_figure(),
         }  # fmt: skip
     text = view.disclosure.without_codes(composer.compose(TEMPLATES[lang][kind], context))
-    return typographic(_SEAMS.sub(SEAM, text).strip() + "\n", lang), annex
+    return typographic(_SEAMS.sub(SEAM, text).strip() + "\n", lang)
 
 
 def _common(view: View) -> dict[str, Any]:

@@ -82,14 +82,10 @@ class Tally:
 
     # One list of counts
 
-    @cached_property
-    def _all(self) -> tuple[Note, ...]:
-        return counted(self.project)
-
     def persons(self, names: Mapping[str, str], of: str) -> Shares:
         """Persons heard by a key of their line in the header (`gender`, `age`), whose values have names."""
         found: Counter[tuple[str, str]] = Counter()
-        for note in self._all:
+        for note in counted(self.project):
             for person in note.participants:
                 found[words.named(names, getattr(person, of)), note.region] += person.count
         heard = Counter[str]()
@@ -101,7 +97,8 @@ class Tally:
 
     def talks(self, names: Mapping[str, str], of: str) -> Shares:
         """Consultations by something that each has one of (`mode`, `format`, `verbatim`)."""
-        found = Counter((words.named(names, getattr(note, of)), note.region) for note in self._all)
+        notes = counted(self.project)
+        found = Counter((words.named(names, getattr(note, of)), note.region) for note in notes)
         return self._shares(found, mask_below)
 
     def languages(self) -> Shares:
@@ -110,7 +107,8 @@ class Tally:
         A reader knows that each was held in one at least: the sum of a region's is taken for known.
         """
         spoken = [
-            (note.region, {words.language_name(code): None for code in note.languages}) for note in self._all
+            (note.region, {words.language_name(code): None for code in note.languages})
+            for note in counted(self.project)
         ]
         found = Counter((name, region) for region, names in spoken for name in names)
         if self.masked:  # a talk in two languages that few spoke is one talk in others

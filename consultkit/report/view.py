@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -176,19 +176,11 @@ class View:
 
     def _facts(self) -> Iterator[str]:
         tally = self.tally
-        held, agreed = len(tally.held), tally.minimum
-        sentence = ngettext(
-            "{n} consultation was held, for {agreed} agreed.",
-            "{n} consultations were held, for {agreed} agreed.",
-            held,
-        )
-        yield sentence.format(n=held, agreed=agreed)
+        yield held_words(tally)
         sexes = tally.persons(words.GENDERS, "gender")
         if sexes.total:
-            heard = ngettext("{n} person was heard", "{n} persons were heard", sexes.total).format(
-                n=sexes.total
-            )
-            yield f"{heard}{_counted(sexes, lower=True)}."
+            heard = ngettext("{n} person was heard", "{n} persons were heard", sexes.total)
+            yield f"{heard.format(n=sexes.total)}{_counted(sexes, lower=True)}."
         for label, shares in (
             (_("How the talks were held"), tally.talks(words.MODES, "mode")),
             (_("Alone or together"), tally.talks(words.FORMATS, "format")),
@@ -200,13 +192,8 @@ class View:
                 yield _("{label}: {values}.").format(label=label, values=_values(shares, lower=lower))
         happened, why = tally.exits()
         if happened.total:
-            message = ngettext(
-                "{n} actor of the mapping could not be heard",
-                "{n} actors of the mapping could not be heard",
-                happened.total,
-            )
             told = _counted(happened, lower=True) + _counted(why, lower=True)
-            yield f"{message.format(n=happened.total)}{told}."
+            yield f"{unheard_words(happened.total)}{told}."
 
     def coverage(self) -> str:
         """Consultations held against the number agreed, region by region."""
@@ -216,14 +203,8 @@ class View:
         ]
         if len(rows) > 1:
             held, agreed = len(self.tally.held), self.tally.minimum
-            rows.append(
-                [
-                    "**" + _("All") + "**",
-                    f"**{held}**",
-                    f"**{agreed}**",
-                    str(max(0, agreed - held)) if held < agreed else "–",
-                ]
-            )
+            missing = str(agreed - held) if held < agreed else "–"
+            rows.append(["**" + _("All") + "**", f"**{held}**", f"**{agreed}**", missing])
         heads = [_("Region"), _("Held"), _("Agreed"), _("Missing")]
         return table(heads, rows, _("Consultations held and agreed, by region"), numbers_from=1)
 
@@ -234,8 +215,8 @@ class View:
             figures.Bar(row.name, row.done, row.minimum, row.draft if drafts else 0)
             for row in self.tally.coverage
         ]
-        drawn = Figure(figures.coverage_bars(bars), figures.coverage_bars_alt(bars))
-        return self._figure("coverage", drawn, _("Consultations held against the number agreed"))
+        caption = _("Consultations held against the number agreed")
+        return self.draw("coverage", caption, figures.coverage_bars(bars), figures.coverage_bars_alt(bars))
 
     def map(self) -> str:
         """The map of the regions."""
@@ -245,8 +226,8 @@ class View:
             for row in self.tally.coverage
             if row.region in codes
         ]
-        drawn = Figure(figures.region_map(regions), figures.region_map_alt(regions))
-        return self._figure("map", drawn, _("The regions of the campaign: consultations held and agreed"))
+        caption = _("The regions of the campaign: consultations held and agreed")
+        return self.draw("map", caption, figures.region_map(regions), figures.region_map_alt(regions))
 
     def types(self) -> str:
         """Consultations by actor type and region."""
@@ -256,15 +237,18 @@ class View:
         if all(cell is None for row in (*counts.cells, counts.totals) for cell in row):
             return ""
         caption = _("Consultations by actor type and region")
-        drawn = figures.stacked_bars(counts.rows, counts.columns, counts.cells, masked=mask())
-        alt = figures.stacked_bars_alt(counts.rows, counts.columns, counts.cells, masked=mask())
-        shown = self._figure("types", Figure(drawn, alt), caption) if self._tells(counts) else ""
-        return _crossed(counts, _("Actor type"), caption) + "\n\n" + shown
+        drawn = self._drawn("types", caption, figures.stacked_bars, figures.stacked_bars_alt, counts)
+        return _crossed(counts, _("Actor type"), caption) + "\n\n" + drawn
 
-    def _tells(self, counts: Counts) -> bool:
-        """Whether a drawing would show more than hidden cells."""
+    def _drawn(
+        self, name: str, caption: str, drawing: Callable[..., str], said: Callable[..., str], counts: Counts
+    ) -> str:
+        """Counts in two ways as a drawing, where it would show more than hidden cells."""
         cells = [cell for row in counts.cells for cell in row]
-        return 2 * sum(cell is None for cell in cells) <= len(cells) * 3 / 2 and any(cells)
+        if 2 * sum(cell is None for cell in cells) > len(cells) * 3 / 2 or not any(cells):
+            return ""
+        data = counts.rows, counts.columns, counts.cells
+        return self.draw(name, caption, drawing(*data, masked=mask()), said(*data, masked=mask()))
 
     def persons(self) -> str:
         """Persons heard, by sex and age band."""
@@ -286,8 +270,9 @@ class View:
         caption = _("Consultations by mode, format and language")
         return table([_("By"), _("Group"), _("Consultations")], rows, caption, numbers_from=2)
 
-    def _figure(self, name: str, drawn: Figure, caption: str) -> str:
-        self.figures[name] = drawn
+    def draw(self, name: str, caption: str, drawing: str, said: str) -> str:
+        """A drawing of the document's own, by its name, with what it says in words."""
+        self.figures[name] = Figure(drawing, said)
         return figure(name, caption)
 
     # Needs and challenges
@@ -303,23 +288,16 @@ class View:
         title = _(words.KINDS[kind])
         by_type, by_region = self.tally.themes(kind)
         several = len(by_type.columns) > 1
-        rows, columns, cells = by_type.rows, by_type.columns, by_type.cells
-        drawn = Figure(
-            figures.heat_map(rows, columns, cells, masked=mask()),
-            figures.heat_map_alt(rows, columns, cells, masked=mask()),
-        )
         caption = _("{themes}: consultations that raise them, by actor type")
         caption = caption if several else _("{themes}: consultations that raise them")
         by_regions = _("{themes}: consultations that raise them, by region").format(themes=title)
-        heat = _("{themes}: by actor type").format(themes=title)
-        return ThemeGroup(
-            kind,
-            title,
-            _crossed(by_type, _("Theme"), caption.format(themes=title)) if several or self.region else "",
-            "" if self.region else _crossed(by_region, _("Theme"), by_regions),
-            self._figure(f"themes-{kind}", drawn, heat) if several and self._tells(by_type) else "",
-            tuple(self._quotes(kind)),
-        )
+        drawn = ""
+        if several:
+            heat = _("{themes}: by actor type").format(themes=title)
+            drawn = self._drawn(f"themes-{kind}", heat, figures.heat_map, figures.heat_map_alt, by_type)
+        types = _crossed(by_type, _("Theme"), caption.format(themes=title)) if several or self.region else ""
+        regions = "" if self.region else _crossed(by_region, _("Theme"), by_regions)
+        return ThemeGroup(kind, title, types, regions, drawn, tuple(self._quotes(kind)))
 
     def _quotes(self, kind: str) -> Iterator[tuple[str, tuple[str, ...]]]:
         """For each theme, quotations that the syntheses chose and whose passage in the note carries it."""
@@ -356,6 +334,27 @@ class View:
                     if holds(coded, pieces) or (coded and coded.strip(" .,;:!?…") in whole):
                         found.update(span.classes)
         return frozenset(found)
+
+
+def held_words(tally: Tally) -> str:
+    """“44 consultations were held, for 40 agreed.”"""
+    held = len(tally.held)
+    sentence = ngettext(
+        "{n} consultation was held, for {agreed} agreed.",
+        "{n} consultations were held, for {agreed} agreed.",
+        held,
+    )
+    return sentence.format(n=held, agreed=tally.minimum)
+
+
+def unheard_words(number: int) -> str:
+    """“3 actors of the mapping could not be heard”."""
+    sentence = ngettext(
+        "{n} actor of the mapping could not be heard",
+        "{n} actors of the mapping could not be heard",
+        number,
+    )
+    return sentence.format(n=number)
 
 
 def own(text: str) -> str:
