@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable
 
 from consultkit.text import long_date as in_words
 
@@ -45,14 +44,16 @@ _SIGN = re.compile(rf"[;!?:]+{_AFTER}")
 _SINGLE = re.compile(r"'(?:(?<=\w')|(?=\d\d\b)|(?<![\w'’]')(?P<opens>(?=\w)))")
 
 
-def french(text: str) -> str:
-    """Markdown in French typography: no-break spaces, « », ’ and …; applying it again changes nothing."""
-    return _around(text, _french)
-
-
 def typographic(text: str, language: str) -> str:
-    """Markdown in the typography of `fr` or `en`."""
-    return _around(text, _french if language == "fr" else _english)
+    """Markdown in the typography of `fr` or `en`, all but prose as it was; again, it changes nothing."""
+    held: list[str] = []
+
+    def hold(match: re.Match[str]) -> str:
+        held.append(match[0])
+        return _HELD
+
+    prose = (_french if language == "fr" else _english)(_ASIDE.sub(hold, text)).split(_HELD)
+    return "".join(piece for pair in zip(prose, [*held, ""], strict=True) for piece in pair)
 
 
 def long_date(date: datetime.date, language: str) -> str:
@@ -60,19 +61,8 @@ def long_date(date: datetime.date, language: str) -> str:
     return in_words(date, language).replace(" ", FIXED, 1)
 
 
-def _around(text: str, change: Callable[[str], str]) -> str:
-    """The text with its prose changed, and all else as it was."""
-    held: list[str] = []
-
-    def hold(match: re.Match[str]) -> str:
-        held.append(match[0])
-        return _HELD
-
-    prose = change(_ASIDE.sub(hold, text)).split(_HELD)
-    return "".join(piece for pair in zip(prose, [*held, ""], strict=True) for piece in pair)
-
-
 def _french(text: str) -> str:
+    """No-break spaces, « », ’ and …"""
     text = _DOTS.sub("…", text)
     text = _APOSTROPHE.sub("’", text)
     text = _QUOTE.sub(lambda match: "«" if _opens(match) else "»", text)

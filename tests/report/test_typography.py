@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from consultkit.report.typography import french, long_date, typographic
+from consultkit.report.typography import long_date, typographic
 
 NB, NNB = "\u00a0", "\u202f"
 
@@ -32,7 +32,7 @@ NB, NNB = "\u00a0", "\u202f"
     ],
 )
 def test_french(before, after):
-    assert french(before) == after
+    assert typographic(before, "fr") == after
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_french(before, after):
     ],
 )
 def test_what_is_no_prose_is_left_alone(text):
-    assert french(text) == text
+    assert typographic(text, "fr") == text
 
 
 def test_english():
@@ -86,5 +86,5 @@ def test_no_text_takes_long():
     hostile = ["[", "`", "{", "<", "](", '"', "\\\n|- ", "` `` "]
     start = time.process_time()
     for piece in hostile:
-        french(piece * 200_000)
+        typographic(piece * 200_000, "fr")
     assert time.process_time() - start < 180  # a quadratic expression takes hours
