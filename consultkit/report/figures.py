@@ -103,13 +103,8 @@ def coverage_bars_alt(bars: Sequence[Bar]) -> str:
     """The bars in words."""
     if not bars:
         return _("No data yet")
-    held = [
-        _("{region}: {value}").format(region=bar.label, value=svg.in_words(bar.value, bar.target))
-        for bar in bars
-    ]
-    listed = svg.listed(
-        f"{one}, {_drafts(bar)}".removesuffix(", ") for one, bar in zip(held, bars, strict=True)
-    )
+    said = (f"{svg.in_words(bar.value, bar.target)}, {_drafts(bar)}".removesuffix(", ") for bar in bars)
+    listed = svg.by_name((bar.label for bar in bars), said)
     return _("Bar chart of the consultations held, by region. {list}.").format(list=listed)
 
 
@@ -178,14 +173,11 @@ def stacked_bars_alt(
     if not rows or not columns:
         return _("No data yet")
     said = []
-    for row, counts in zip(rows, values, strict=True):
-        cells = [
-            f"{column} {masked if count is None else count}"
-            for column, count in zip(columns, counts, strict=True)
-            if count != 0
-        ]
-        said.append(_("{region}: {value}").format(region=row, value=", ".join(cells) or "0"))
-    return _("Stacked bars. {list}.").format(list=svg.listed(said))
+    for counts in values:
+        cells = [(name, count) for name, count in zip(columns, counts, strict=True) if count != 0]
+        shown = [f"{name} {masked if count is None else count}" for name, count in cells]
+        said.append(", ".join(shown) or "0")
+    return _("Stacked bars. {list}.").format(list=svg.by_name(rows, said))
 
 
 # Themes by actor type, by region
@@ -289,7 +281,7 @@ def timeline(start: date, end: date, lanes: Sequence[Lane], milestones: Sequence
     planned = svg.wrap(_("Planned period"), 150)
     left = max(svg.block_width(lines) for lines in [planned, *labels]) + 12
     cell = (svg.WIDTH - left - 2) / weeks.count
-    parts, y = _week_heads(weeks, left, cell), 24.0
+    parts, y = list(_week_heads(weeks, left, cell)), 24.0
     parts += svg.lines_at(left - 10, y + 12, planned, anchor="end")
     x1, x2 = left + cell * weeks.position(start), left + cell * (weeks.position(end) + 1 / weeks.days)
     parts.append(svg.rect(x1, y + 8, max(2.0, x2 - x1), 8, svg.SHADES[2]))
@@ -303,9 +295,8 @@ def timeline(start: date, end: date, lanes: Sequence[Lane], milestones: Sequence
             parts += _week_cell(left + week * cell, y, cell, height, counter[week], top)
         y += height
     for milestone in milestones:
-        marks, y = _milestone(
-            milestone, left, left + cell * (weeks.position(milestone.due) + 0.5 / weeks.days), y
-        )
+        x = left + cell * (weeks.position(milestone.due) + 0.5 / weeks.days)
+        marks, y = _milestone(milestone, left, x, y)
         parts += marks
     return svg.document(y + 6, parts)
 
@@ -338,16 +329,12 @@ def short_date(day: date) -> str:
     return _("{day} {month}").format(day=day.day, month=months[day.month - 1])
 
 
-def _week_heads(weeks: _Weeks, left: float, cell: float) -> list[str]:
+def _week_heads(weeks: _Weeks, left: float, cell: float) -> Iterator[str]:
     """The Monday that opens a column, as many as fit."""
-    every = math.ceil(58 / cell)
-    mondays = range(0, weeks.count, every)
-    days = (
-        (n, weeks.first + timedelta(days=n * weeks.days))
-        for n in mondays
-        if n * cell + 48 <= svg.WIDTH - left
-    )
-    return [svg.text_at(left + n * cell + 2, 14, short_date(day), 11, fill=svg.MUTED) for n, day in days]
+    for n in range(0, weeks.count, math.ceil(58 / cell)):
+        if n * cell + 48 <= svg.WIDTH - left:
+            monday = weeks.first + timedelta(days=n * weeks.days)
+            yield svg.text_at(left + n * cell + 2, 14, short_date(monday), 11, fill=svg.MUTED)
 
 
 def _week_cell(x: float, y: float, width: float, height: float, count: int, top: int) -> Iterator[str]:
@@ -367,10 +354,8 @@ def _milestone(milestone: Milestone, left: float, x: float, y: float) -> tuple[l
     middle = y + height / 2
     diamond = f"M{svg.num(x)} {svg.num(middle - 7)}l7 7l-7 7l-7-7z"
     parts = [f'<path d="{diamond}" fill="#FFFFFF" stroke="{svg.RUST}" stroke-width="1.6"/>']
-    parts += svg.lines_at(
-        x + 12 if after else x - 12, middle, lines, 11.5, anchor="start" if after else "end", fill=svg.INK
-    )
-    return parts, y + height
+    beside, anchor = (x + 12, "start") if after else (x - 12, "end")
+    return [*parts, *svg.lines_at(beside, middle, lines, 11.5, anchor=anchor)], y + height
 
 
 def _milestone_words(milestone: Milestone) -> str:
@@ -379,16 +364,16 @@ def _milestone_words(milestone: Milestone) -> str:
 
 def timeline_alt(start: date, end: date, lanes: Sequence[Lane], milestones: Sequence[Milestone] = ()) -> str:
     """The calendar in words."""
-    period = _("Calendar from {start} to {end}.").format(
-        start=short_date(start), end=short_date(end).removesuffix(".")
-    )
+    period, last_day = _("Calendar from {start} to {end}."), short_date(end).removesuffix(".")
+    parts = [period.format(start=short_date(start), end=last_day)]
     held = []
     for lane in lanes:
-        said = str(len(lane.days))
+        held.append(str(len(lane.days)))
         if lane.days:
             first, last = short_date(min(lane.days)), short_date(max(lane.days))
-            said = _("{n} ({first} to {last})").format(n=said, first=first, last=last)
-        held.append(_("{region}: {value}").format(region=lane.label, value=said))
-    parts = [period, _("Consultations held: {list}.").format(list=svg.listed(held))] if held else [period]
+            held[-1] = _("{n} ({first} to {last})").format(n=held[-1], first=first, last=last)
+    if held:
+        listed = svg.by_name((lane.label for lane in lanes), held)
+        parts.append(_("Consultations held: {list}.").format(list=listed))
     due = svg.listed(_milestone_words(milestone) for milestone in milestones)
     return " ".join([*parts, _("Deliverables: {list}.").format(list=due)] if due else parts)

@@ -48,12 +48,9 @@ def _polygons() -> dict[str, tuple[str, str]]:
     text = Path(__file__).with_name("mali.geojson").read_text(encoding="utf-8")
     shapes = {}
     for feature in json.loads(text)["features"]:
-        rings = feature["geometry"]["coordinates"]
+        rings, properties = feature["geometry"]["coordinates"], feature["properties"]
         points = ("L".join("{:.1f} {:.1f}".format(*_project(*point)) for point in ring) for ring in rings)
-        shapes[feature["properties"]["code"]] = (
-            feature["properties"]["name"],
-            "".join(f"M{ring}Z" for ring in points),
-        )
+        shapes[properties["code"]] = properties["name"], "".join(f"M{ring}Z" for ring in points)
     return shapes
 
 
@@ -98,7 +95,7 @@ def region_map(regions: Sequence[MapRegion]) -> str:
 
 def _shape(path: str, region: MapRegion | None) -> str:
     fill = _CLASS_FILLS[_class(region)] if region else svg.GREY
-    edge = f'stroke="{svg.INK}" stroke-width="1.2"' if region else 'stroke="#FFFFFF" stroke-width="1.2"'
+    edge = f'stroke="{svg.INK if region else "#FFFFFF"}" stroke-width="1.2"'
     return f'<path d="{path}" fill="{fill}" fill-rule="evenodd" {edge} stroke-linejoin="round"/>'
 
 
@@ -110,17 +107,14 @@ def _place_name(code: str, name: str, region: MapRegion | None) -> Iterator[str]
         return
     fill = _CLASS_FILLS[_class(region)]
     if code == "ML09":
-        fill = "#FFFFFF"
         spot = _project(-8.0, 12.6)
         yield svg.rule(x + 6, y - 14, *spot, svg.INK, 1)
-        yield svg.dot(*spot, 4.5, _CLASS_FILLS[_class(region)])
-    lines = (*svg.wrap(region.name, 84, 12, True), svg.out_of(region.value, region.target))
-    for number, line in enumerate(lines):
-        height = y + 4 + (number - (len(lines) - 1) / 2) * 15
-        last = number == len(lines) - 1
-        yield svg.text_at(
-            x, height, line, 12, anchor="middle", fill=svg.ink_on(fill), bold=not last, halo=fill
-        )
+        yield svg.dot(*spot, 4.5, fill)
+        fill = "#FFFFFF"
+    names, ink = svg.wrap(region.name, 84, 12, True), svg.ink_on(fill)
+    for number, line in enumerate([*names, svg.out_of(region.value, region.target)]):
+        height, bold = y + 4 + (number - len(names) / 2) * 15, number < len(names)
+        yield svg.text_at(x, height, line, anchor="middle", fill=ink, bold=bold, halo=fill)
 
 
 def _map_legend(on_map: dict[str, MapRegion], beside: Sequence[MapRegion]) -> tuple[list[str], float]:
@@ -149,7 +143,6 @@ def region_map_alt(regions: Sequence[MapRegion]) -> str:
     """The map in words."""
     if not regions:
         return _("Map of Mali; no data yet")
-    one = [
-        _("{region}: {value}").format(region=r.name, value=svg.in_words(r.value, r.target)) for r in regions
-    ]
-    return _("Map of Mali: consultations held, by region. {list}.").format(list=svg.listed(one))
+    said = (svg.in_words(region.value, region.target) for region in regions)
+    listed = svg.by_name((region.name for region in regions), said)
+    return _("Map of Mali: consultations held, by region. {list}.").format(list=listed)

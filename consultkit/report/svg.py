@@ -237,3 +237,9 @@ def in_words(value: int, target: int | None) -> str:
 def listed(items: Iterable[str]) -> str:
     """Items as an enumeration; the sentence's own full stop follows, so an abbreviation's is dropped."""
     return _("; ").join(items).removesuffix(".")
+
+
+def by_name(names: Iterable[str], values: Iterable[str]) -> str:
+    """An enumeration of names, each with what it has."""
+    pairs = zip(names, values, strict=True)
+    return listed(_("{region}: {value}").format(region=name, value=value) for name, value in pairs)
