@@ -27,7 +27,7 @@ from consultkit.files import (
 from consultkit.i18n import N_, _, reason
 from consultkit.team.merge import Target, compose
 from consultkit.team.packing import Pack
-from consultkit.team.units import Entry, Layout, MergeError, Section, Units, parse
+from consultkit.team.units import Entry, Layout, Units, parse
 from consultkit.team.units import Path as Unit
 from consultkit.team.versions import Ledger, State, digest, join, observe, plain
 
@@ -128,14 +128,7 @@ def read_copy(root: Path) -> Copy:
         except OSError as error:
             message = _("{file} cannot be opened: {reason}.")
             raise WorkspaceError(message.format(file=name, reason=reason(error))) from None
-    return Copy(documents, _layout((root / MAPPING).read_bytes()))
-
-
-def _layout(mapping: bytes) -> Layout:
-    try:
-        return parse(_text(MAPPING, mapping))
-    except MergeError as error:
-        raise WorkspaceError(str(error)) from None
+    return Copy(documents, parse(_text(MAPPING, (root / MAPPING).read_bytes())))
 
 
 def readable(documents: Mapping[str, bytes]) -> None:
@@ -209,17 +202,17 @@ def _names(units: Units, key: str, value: str) -> bool:
 
 def _entries(layout: Layout, name: str) -> list[Entry]:
     section = layout.section(name)
-    if section is not None and section.whole:
+    if section.whole:
         message = _("“{section}” in {file} is no list of blocks that begin with “- id:”: it cannot travel.")
         raise WorkspaceError(message.format(section=name, file=MAPPING))
-    return section.entries if section else []
+    return section.entries
 
 
 def plan(root: Path, copy: Copy, ledger: Ledger, pack: Pack) -> Plan:
     """What receiving a pack does to a copy; WorkspaceError where it cannot be done without loss."""
     theirs = Copy(
         {name: data for name, data in pack.files.items() if name not in (MAPPING, DELIVERIES)},
-        _layout(pack.files.get(MAPPING, b"")),
+        parse(_text(MAPPING, pack.files.get(MAPPING, b""))),
     )
     readable(theirs.documents)
     readable({p: data for p, data in copy.documents.items() if piece_of(p) in theirs.contents})
@@ -232,12 +225,11 @@ def plan(root: Path, copy: Copy, ledger: Ledger, pack: Pack) -> Plan:
     events: list[Event] = []
     for piece, state in states.items():
         if "\x1f" not in piece:
-            _place(root, piece, state, copy, theirs, files, events)
-    try:
-        text = _mapping(copy.layout, theirs.layout, states, events)
-        layout = parse(text) if text is not None else copy.layout
-    except MergeError as error:
-        raise WorkspaceError(str(error)) from None
+            placed, told = _place(root, piece, state, copy, theirs)
+            files |= placed
+            events += told
+    text = _mapping(copy.layout, theirs.layout, states, events)
+    layout = parse(text) if text is not None else copy.layout
     documents = {path: data for path, data in (copy.documents | files).items() if data is not None}
     if text is not None:
         files[MAPPING] = text.encode()
@@ -245,14 +237,8 @@ def plan(root: Path, copy: Copy, ledger: Ledger, pack: Pack) -> Plan:
 
 
 def _place(
-    root: Path,
-    piece: str,
-    state: State,
-    copy: Copy,
-    theirs: Copy,
-    files: dict[str, bytes | None],
-    events: list[Event],
-) -> None:
+    root: Path, piece: str, state: State, copy: Copy, theirs: Copy
+) -> tuple[dict[str, bytes | None], list[Event]]:
     """Which file holds which version of a document; ours stays where it is."""
     names = {head[:12] for head in state.heads}
     have = {path: data for path, data in copy.documents.items() if piece_of(path) == piece}
@@ -263,18 +249,16 @@ def _place(
         f"{stem}.autre-{name}{dot}{suffix}" if index else piece: data
         for index, (name, data) in enumerate(kept.items())
     }
-    for path in dict.fromkeys([*have, *wanted]):
-        if have.get(path) != wanted.get(path):
-            if not inside(root, root / path):
-                raise WorkspaceError(_("{path} is a link that leads out of the campaign.").format(path=path))
-            files[path] = wanted.get(path)
-    if have == wanted:
-        return
+    files = {path: wanted.get(path) for path in (have | wanted) if have.get(path) != wanted.get(path)}
+    for path in files:
+        if not inside(root, root / path):
+            raise WorkspaceError(_("{path} is a link that leads out of the campaign.").format(path=path))
+    if not files:
+        return files, []
     if len(wanted) > max(1, len(have)):
         others = ", ".join(path for path in wanted if path not in have and path != piece)
-        events.append(Event(BOTH, piece, others))
-    else:
-        events.append(Event(ADDED if not have else UPDATED if wanted else REMOVED, piece))
+        return files, [Event(BOTH, piece, others)]
+    return files, [Event(ADDED if not have else UPDATED if wanted else REMOVED, piece)]
 
 
 def _mapping(mine: Layout, theirs: Layout, states: Ledger, events: list[Event]) -> str | None:
@@ -285,18 +269,17 @@ def _mapping(mine: Layout, theirs: Layout, states: Ledger, events: list[Event]) 
         if "\x1f" in piece:
             _file, section, entry, *path = piece.split("\x1f")
             by_entry.setdefault((section, entry), {})[tuple(path)] = state
+    ours, other = (
+        {(section.name, entry.id): entry.units for section in layout.sections for entry in section.entries}
+        for layout in (mine, theirs)
+    )
     for (section, entry), units in by_entry.items():
-        ours, other = (_found(layout, section, entry) for layout in (mine, theirs))
-        target, event = _target(section, entry, ours, other, units)
+        said = ours.get((section, entry)), other.get((section, entry))
+        target, event = _target(section, entry, *said, units)
         if target is not None:
             targets.setdefault(section, {})[entry] = target
         events += [event] if event else []
     return compose(mine, theirs, targets) if targets else None
-
-
-def _found(layout: Layout, section: str, entry: str) -> Units | None:
-    found: Section | None = layout.section(section)
-    return next((e.units for e in found.entries if e.id == entry), None) if found else None
 
 
 def _target(
@@ -338,10 +321,8 @@ def joined(ours: Units, theirs: Units, states: Mapping[Unit, State]) -> tuple[Un
     for path, text in kept:
         if (path, text) not in signs:
             key = ".".join(word for word in path if word not in "-=")
-            sides = _shown(merged, path[0]), text or path[-1]
-            fresh.append(
-                _("{key}: here {ours}, there {theirs}").format(key=key, ours=sides[0], theirs=sides[1])
-            )
+            message = _("{key}: here {ours}, there {theirs}")
+            fresh.append(message.format(key=key, ours=_shown(merged, path[0]), theirs=text or path[-1]))
     return merged | {("#", sign): "" for sign in kept.values()}, fresh
 
 

@@ -104,10 +104,10 @@ def _loose(layout: Layout, whole: set[str]) -> list[str]:
 def _merge_whole(name: str, old: Layout, mine: Layout, other: Layout, conflicts: list[Conflict]) -> None:
     """A section taken from the side that changed it; where both did, both stand between markers."""
     ours, theirs = mine.section(name), other.section(name)
-    before, here, there = (s.text.strip() if s else None for s in (old.section(name), ours, theirs))
-    if theirs is None or there in (here, before):
+    before, here, there = (section.text.strip() for section in (old.section(name), ours, theirs))
+    if there in ("", here, before):
         return
-    if ours is None:
+    if not here:
         mine.sections.append(theirs)
         return
     text = theirs.text
@@ -122,9 +122,7 @@ def _merge_section(
     name: str, old: Layout, mine: Layout, other: Layout, conflicts: list[Conflict]
 ) -> dict[str, Target]:
     """What becomes of the entries that do not stay as they are in ours."""
-    before, ours, theirs = (
-        section.by_id if (section := layout.section(name)) else {} for layout in (old, mine, other)
-    )
+    before, ours, theirs = (layout.section(name).by_id for layout in (old, mine, other))
     targets = {}
     end = mine.text.count("\n") or 1
     for id_ in dict.fromkeys([*ours, *theirs]):
@@ -199,14 +197,13 @@ def compose(mine: Layout, other: Layout, targets: Mapping[str, Mapping[str, Targ
     MergeError where an entry's lines would not say it: better nothing than something else.
     """
     for name, wanted in targets.items():
-        theirs = other.section(name)
-        ours = mine.section(name)
+        ours, theirs = mine.section(name), other.section(name)
         kept = any(target.units is not None for target in wanted.values())
-        if ours is None and theirs is not None and kept:
-            ours = Section(name, f"{name}:\n")
+        if not ours.text and theirs.text and kept:
+            ours.head = f"{name}:\n"
             mine.sections.append(ours)
-        if ours is not None:
-            _compose_section(ours, theirs or Section(name, ""), wanted)
+        if ours.text:
+            _compose_section(ours, theirs, wanted)
     if not mine.preamble.endswith("\n") and mine.preamble:
         mine.preamble += "\n"
     return mine.text

@@ -7,7 +7,7 @@ from pathlib import Path
 from consultkit.files import MAPPING
 from consultkit.repository import git
 from consultkit.team.exchanged import Copy, piece_of
-from consultkit.team.units import Layout, MergeError, parse
+from consultkit.team.units import MergeError, parse
 from consultkit.team.versions import GIT, Ledger, State, digest, read_ledger
 
 
@@ -43,4 +43,4 @@ def _contents(name: str, data: bytes) -> dict[str, list[bytes | str]]:
     try:
         return Copy({}, parse(data.decode("utf-8"))).contents
     except (MergeError, UnicodeDecodeError):
-        return Copy({}, Layout("", [])).contents
+        return {}

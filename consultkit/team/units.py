@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from consultkit.exchange.yaml_edit import Document, Edit, Value, apply, flow
-from consultkit.files import MAPPING
+from consultkit.exchange.yaml_edit import Document, Value, apply, flow
+from consultkit.files import MAPPING, WorkspaceError
 from consultkit.i18n import _
 from consultkit.located_yaml import Node, read
 from consultkit.schema.declare import ACTOR
@@ -25,7 +25,7 @@ _COMMENT = re.compile(r"""(?:[^"'#]|"(?:[^"\\]|\\.)*"|'[^']*'|(?<=\w)'(?=\w)|(?<
 _ORDER = tuple(ACTOR.fields)
 
 
-class MergeError(Exception):
+class MergeError(WorkspaceError):
     """A text that cannot be merged by what it says; the sentence says where and why."""
 
 
@@ -72,9 +72,9 @@ class Layout:
         """The whole text."""
         return self.preamble + "".join(section.text for section in self.sections)
 
-    def section(self, name: str) -> Section | None:
-        """The section of that name."""
-        return next((section for section in self.sections if section.name == name), None)
+    def section(self, name: str) -> Section:
+        """The section of that name; one without any text where there is none."""
+        return next((section for section in self.sections if section.name == name), Section(name, ""))
 
 
 def parse(text: str) -> Layout:
@@ -289,4 +289,4 @@ def _with_comments(text: str, comments: Sequence[str]) -> str:
     first = next(line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#"))
     indent = " " * indent_of(first)
     at = text.index(first) if text.startswith(first) else text.index("\n" + first) + 1
-    return apply(text, [Edit(at, at, "".join(f"{indent}{comment}\n" for comment in comments))])
+    return text[:at] + "".join(f"{indent}{comment}\n" for comment in comments) + text[at:]
