@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from consultkit.i18n import _
@@ -16,11 +16,10 @@ Item = GuideSection | Question
 
 def items(guide: Guide) -> dict[str, Item]:
     """Sections and questions by id, in the guide's order."""
-    found: dict[str, Item] = {}
+    found: list[Item] = []
     for section in guide.sections:
-        found[section.id] = section
-        found.update((question.id, question) for question in section.questions)
-    return found
+        found += [section, *section.questions]
+    return {item.id: item for item in found}
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Comparison:
 
     old: Guide
     new: Guide
-    between: tuple[Guide, ...] = field(default=())
+    between: tuple[Guide, ...] = ()
 
     @cached_property
     def _renamed(self) -> dict[str, str]:
@@ -43,6 +42,11 @@ class Comparison:
         return found
 
     @cached_property
+    def before(self) -> dict[str, Item]:
+        """The old version's items, by the id they had."""
+        return items(self.old)
+
+    @cached_property
     def news(self) -> dict[str, Item]:
         """The new version's items."""
         return items(self.new)
@@ -50,13 +54,8 @@ class Comparison:
     @cached_property
     def olds(self) -> dict[str, Item]:
         """The old version's items, by the id they have now."""
-        found: dict[str, Item] = {}
-        for id_, item in items(self.old).items():
-            if id_ == self.present(id_):
-                found[id_] = item
-        for id_, item in items(self.old).items():
-            found.setdefault(self.present(id_), item)
-        return found
+        kept = {id_: item for id_, item in self.before.items() if id_ == self.present(id_)}
+        return {self.present(id_): item for id_, item in reversed(self.before.items())} | kept
 
     def present(self, id_: str) -> str:
         """The id that an id of an earlier version has now; itself where nothing took its place."""
@@ -69,7 +68,7 @@ class Comparison:
     @cached_property
     def removed(self) -> dict[str, Item]:
         """What the new version has no more, by its old id."""
-        return {id_: item for id_, item in items(self.old).items() if self.present(id_) not in self.news}
+        return {id_: item for id_, item in self.before.items() if self.present(id_) not in self.news}
 
     @cached_property
     def added(self) -> dict[str, Item]:
@@ -100,7 +99,7 @@ class Comparison:
     @cached_property
     def olds_in_order(self) -> list[str]:
         """The present ids of the old version's items, in its order."""
-        return list(dict.fromkeys(map(self.present, items(self.old))))
+        return list(dict.fromkeys(map(self.present, self.before)))
 
     @property
     def related(self) -> bool:
@@ -123,9 +122,8 @@ def described(comparison: Comparison) -> list[str]:
 def _changes(comparison: Comparison, item: Item) -> Iterator[str]:
     old = comparison.olds.get(item.id)
     if old is None:
-        yield (_("+ section: {text}") if isinstance(item, GuideSection) else "+ {text}").format(
-            text=_named(item)
-        )
+        text = _("+ section: {text}") if isinstance(item, GuideSection) else "+ {text}"
+        yield text.format(text=_named(item))
         yield from (f"    + {line}" for line in _details(item))
         return
     told = list(_what_changed(comparison, item, old))

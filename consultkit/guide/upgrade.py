@@ -75,9 +75,8 @@ class Carriage:
         body = scan(parts.body, file, parts.body_line, [], strict=False)
         lines = raw_lines(raw)
         run = _Run(self, lines, parts.body_line, body, types, done)
-        if all(piece.kind in ("start", "tail") for piece in run.pieces) and any(
-            p.heading.id for p in body.parts
-        ):
+        known = any(piece.kind not in ("start", "tail") for piece in run.pieces)
+        if not known and any(part.heading.id for part in body.parts):
             raise CannotCarryError(_("none of its headings is in the guide"))
         with speaking(self.language):
             carried_body = run.text()
@@ -103,13 +102,6 @@ class Carriage:
                 start, end = place.column - 1, place.column - 1 + place.length
                 lines[place.line - 1] = f"{line[:start]}## {title} {{#{item.id}}}{line[end:]}"
         return "".join(lines)
-
-    def current(self, heading: Heading, guide_item: Item, old: Item | None) -> bool:
-        """Whether a note's heading stays: it says what the guide says, or the guide did not change."""
-        wanted = _said(guide_item.heading)
-        return _said(heading) == wanted or (
-            old is not None and heading.id == guide_item.id and _said(old.heading) == wanted
-        )
 
 
 class _Run:
@@ -182,11 +174,8 @@ class _Run:
         out += tails.pop("", [])
         for section in self.carriage.new.sections:
             inner = [piece for question in section.questions for piece in self._question(question)]
-            if (
-                section.id in self.by_key
-                or inner
-                or (section.id in self.comparison.added and not section.questions)
-            ):
+            bare = section.id in self.comparison.added and not section.questions
+            if inner or bare or section.id in self.by_key:
                 out += self._heading(section)
             out += inner + tails.get(section.id, [])
         return self._join([*out, *self._retired()])
@@ -210,10 +199,9 @@ class _Run:
         return found or [self._laid([section.heading.source.strip(), ""])]
 
     def _question(self, question: Question) -> list[_Piece]:
-        old = self.comparison.olds.get(question.id)
-        was_asked = isinstance(old, Question) and old.asked_of(self.types)
-        was_required = was_asked and isinstance(old, Question) and old.required
-        due = self.done and question.required and not was_required and question.asked_of(self.types)
+        old, asked = self.comparison.olds.get(question.id), question.asked_of(self.types)
+        was = old if isinstance(old, Question) and old.asked_of(self.types) else None
+        due = self.done and question.required and asked and not (was and was.required)
         found = self.by_key.get(question.id, [])
         if found:
             # Where two questions became one, the answer of the one that keeps its id comes first.
@@ -223,7 +211,7 @@ class _Run:
             if due and not any(piece.part and answered(piece.part, question) for piece in found):
                 self._say_not_asked(question.id, found[0])
             return found
-        if not question.asked_of(self.types) or (was_asked and not due):
+        if not asked or (was and not due):
             return []
         self.what.new.append(question.id)
         laid = self._laid(question_lines(question)[:-1])
@@ -247,24 +235,17 @@ class _Run:
     def _retitle(self, piece: _Piece, item: Item, *, joined: bool = False) -> None:
         """Gives a piece the guide's heading; none where it joins another answer. Own wordings are kept."""
         assert piece.part is not None
-        heading, old = piece.part.heading, self._old_of(piece.part.heading, item)
+        heading = piece.part.heading
+        old = self.comparison.before.get(heading.id) or self.comparison.olds.get(item.id)
         joined = joined and heading.id != item.id  # the same heading twice in a note is the writer's to mend
-        if not joined and self.carriage.current(heading, item, old):
+        unchanged = old is not None and heading.id == item.id and _said(old.heading) == _said(item.heading)
+        if not joined and (unchanged or _said(heading) == _said(item.heading)):
             return
         known = {_words(i.heading.text) for i in (item, old) if i is not None}
         own = "" if _words(heading.text) in known else heading.text.replace("-->", "→")
         if _words(heading.text) != _words(item.heading.text):
             self.what.reworded.append(item.id)
         self._replace_heading(piece, "" if joined else item.heading.source.strip(), own)
-
-    def _old_of(self, heading: Heading, item: Item) -> Item | None:
-        """The old version's item that a note's heading repeats."""
-        old = self.comparison.old
-        return (
-            old.questions.get(heading.id)
-            or old.section_by_id.get(heading.id)
-            or self.comparison.olds.get(item.id)
-        )
 
     def _replace_heading(self, piece: _Piece, title: str, own: str) -> None:
         assert piece.part is not None
@@ -323,11 +304,7 @@ class _Run:
         laid = {line.strip() for line in question_lines(item)} if isinstance(item, Question) else set()
         heading = piece.part.heading
         underlined = 0 if piece.lines[0].lstrip().startswith("#") else 1
-        own = [
-            line.strip()
-            for line in piece.lines[1 + underlined :]
-            if line.strip() and line.strip() not in laid
-        ]
+        own = {line.strip() for line in piece.lines[1 + underlined :]} - laid - {""}
         comment = piece.lines[0][heading.place.column - 1 + heading.place.length :].strip()
         if own or comment or _words(heading.text) != _words(item.heading.text) or "<!--" in piece.lines[0]:
             return True
@@ -339,7 +316,7 @@ class _Run:
         assert piece.part is not None
         heading, item = piece.part.heading, self.comparison.removed[piece.key]
         self.what.retired.append(piece.key)
-        written = "#" * max(3, heading.level) + " " + _title(heading.source)
+        written = "#" * max(3, heading.level) + " " + heading.source.strip().lstrip("#").strip()
         if item.identifying and "identifying" not in heading.attributes.classes:
             written = re.sub(r"\}$", " .identifying}", written)
         if written.strip() != heading.source.strip():
@@ -378,11 +355,6 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"\w+", fold(text)))
 
 
-def _title(source: str) -> str:
-    """A heading's line without its signs."""
-    return source.strip().lstrip("#").strip()
-
-
 def _prove(comparison: Comparison, run: _Run, after: str) -> None:
     """Refuses a result in which a line of the note is no more, or a block stands under another question."""
     heads = {part.heading.place.line for part in run.body.parts}
@@ -396,9 +368,7 @@ def _prove(comparison: Comparison, run: _Run, after: str) -> None:
     gone = [line for line in written - kept - run.dropped if line]
     again = scan(normal(after), "", 1, [], strict=False)
     lost = _answers(run.body, comparison) - _answers(again, comparison)
-    if gone or any(
-        not set(map(str.strip, text.split("\n"))) <= set(run.dropped) for _id, _kind, text in lost
-    ):
+    if gone or {line.strip() for _id, _kind, text in lost for line in text.split("\n")} - run.dropped.keys():
         raise CannotCarryError(_("a comment or a block of code in it may not be closed"))
 
 

@@ -57,11 +57,8 @@ class Versions:
         found = self.find(name)
         if found is not None:
             return found
-        data = (
-            None
-            if name.startswith("-")
-            else git.ask(self.project.root, "show", f"{name}:./{self.guide.file}")
-        )
+        asked = ["show", "--end-of-options", f"{name}:./{self.guide.file}"]
+        data = git.ask(self.project.root, *asked)
         if data is None:
             message = _(
                 "“{name}” is no file, no version of the guide and no revision in which git has {file}."
