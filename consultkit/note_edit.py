@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from consultkit.exchange.yaml_edit import Document, Edit, apply
+from consultkit.exchange.yaml_edit import Document, apply
 from consultkit.files import Source
 from consultkit.parse.header import Split, split
 from consultkit.schema.declare import NOTE
@@ -35,11 +35,9 @@ def set_keys(raw: str, parts: Split, values: Mapping[str, str]) -> str:
     """
     if parts.header is None:
         raise ValueError("no header")
-    text = normal(raw)
+    text, header = normal(raw), parts.header
     document = Document(text)
-    edits: list[Edit] = []
-    for key, value in values.items():
-        edits += document.set_key(parts.header, key, value, NOTE.fields)
+    edits = [edit for key in values for edit in document.set_key(header, key, values[key], NOTE.fields)]
     return with_ends_of(raw, apply(text, edits))
 
 

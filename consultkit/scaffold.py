@@ -101,14 +101,9 @@ def _exists(root: Path, path: str) -> bool:
         return False  # made from the program: always its present version
     if (root / path).exists() or (root / path).is_symlink():
         return True
-    other = {name: twin for pair in zip(FILES["fr"].values(), FILES["en"].values(), strict=True)
-             for name, twin in (pair, pair[::-1])}  # fmt: skip
-    name = Path(path).name
-    return (
-        path.startswith(("guides/", "notes/"))
-        and name in other
-        and (root / path).with_name(other[name]).exists()
-    )
+    pairs = zip(*(names.values() for names in FILES.values()), strict=True)
+    twins = next((pair for pair in pairs if Path(path).name in pair), ())
+    return path.startswith(("guides/", "notes/")) and any((root / path).with_name(n).exists() for n in twins)
 
 
 def _only_regions(mapping: str, regions: Sequence[str]) -> str:
@@ -141,13 +136,10 @@ def editor_schemas() -> dict[str, str]:
 
 def write_planned(root: Path, planned: Iterable[Planned]) -> list[str]:
     """Writes what does not exist yet; the paths written."""
-    written = []
-    for file in planned:
-        if not file.exists:
-            private = 0o600 if file.private else None
-            write_atomic(root / file.path, file.content, mode=private)
-            written.append(file.path)
-    return written
+    lacking = [file for file in planned if not file.exists]
+    for file in lacking:
+        write_atomic(root / file.path, file.content, mode=0o600 if file.private else None)
+    return [file.path for file in lacking]
 
 
 def lacking(data: bytes, needed: Sequence[str]) -> list[str]:
@@ -207,9 +199,7 @@ def _letters(id_: str) -> str:
 
 def shuffled(pairs: Sequence[tuple[Actor, str]]) -> list[tuple[Actor, str]]:
     """The pairs in an order that nobody can compute again: ids must not follow the mapping's order."""
-    pairs = list(pairs)
-    random.SystemRandom().shuffle(pairs)
-    return pairs
+    return random.SystemRandom().sample(pairs, len(pairs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,8 +314,7 @@ def question_lines(question: Question) -> list[str]:
 
 def synthesis_file(project: Project, guide: Guide, region: str) -> Planned:
     """A region's synthesis: under each section, as comments, answers and verbatims ready to paste."""
-    name = FILES[project.language if project.language in FILES else "fr"]["synthesis"]
-    path = f"notes/{region}/{name}"
+    path = f"notes/{region}/{FILES[project.language]['synthesis']}"
     existing = next((s.file for s in project.syntheses if s.region == region), path)
     heard = [note for note in project.notes if region in (note.region, *note.also_regions)]
     notes = [note for note in heard if note.usable and note.attribution != "none"]
@@ -366,10 +355,9 @@ def _answers(question: Question, note: Note) -> Iterator[str]:
 
 def campaign_synthesis_file(project: Project) -> Planned:
     """The synthesis across regions: special sections, and the guide's with each region's findings."""
-    language = project.language if project.language in FILES else "fr"
-    name = FILES[language]["synthesis"]
+    name = FILES[project.language]["synthesis"]
     existing = next((s.file for s in project.syntheses if not s.region), f"notes/{name}")
-    lines = [(SCAFFOLD / language / name).read_text("utf-8").rstrip(), ""]
+    lines = [(SCAFFOLD / project.language / name).read_text("utf-8").rstrip(), ""]
     for section in project.guide.sections if project.guide else ():
         if section.observation:
             continue
