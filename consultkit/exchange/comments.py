@@ -54,9 +54,8 @@ def remarks(project: Project, word: WordText) -> list[Remarked]:
     seen: set[str] = set()
     quote = Paragraph()
     for paragraph in word.paragraphs:
-        quote = (
-            quote if paragraph.text.startswith("— ") else paragraph
-        )  # who said it stands below a quotation
+        if not paragraph.text.startswith("— "):  # who said it stands below a quotation
+            quote = paragraph
         for remark in _of(paragraph, word, seen):
             file, line, state = _source(_words(quote.before), index)
             found.append(Remarked(*remark, paragraph.text.strip(), file, line, state))

@@ -7,9 +7,8 @@ from pathlib import Path
 from consultkit.files import WorkspaceError
 from consultkit.i18n import _, reason
 
-_OLE = (
-    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # what Office wrote before 2007, and writes still around a password
-)
+# What Office wrote before 2007, and writes still around a password.
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCKED = "EncryptedPackage".encode("utf-16-le")
 
 

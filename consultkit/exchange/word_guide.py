@@ -108,9 +108,7 @@ def own_words(project: Project, guide: Guide) -> set[str]:
         said |= {*question.probes, *question.advice}
     for name in LANGUAGES:
         with speaking(name):
-            said |= {
-                _(text) for text in (*HOW_TO, SAMPLE, N_("The interview"), N_("To say before beginning"))
-            }
+            said |= {_(text) for text in (*HOW_TO, SAMPLE, THE_INTERVIEW, TO_SAY)}
             for question in guide.questions.values():
                 said |= set(_asides(project, question.types, question.options))
             said |= {typography.long_date(c.date, name) for c in guide.changes if c.date}
@@ -137,9 +135,8 @@ def render_guide(project: Project, guide: Guide, suffix: str, kind: ActorType | 
             guide_markdown(project, guide, kind), guide.title, language, day, contents=False,
             subtitle=kind.name if kind else "", cover=(version,),
         )  # fmt: skip
-        made = render(document, [suffix], templates=project.root / "templates", workspace=project.root)[
-            suffix
-        ]
+        templates, root = project.root / "templates", project.root
+        made = render(document, [suffix], templates=templates, workspace=root)[suffix]
     return with_quote_style(made) if suffix == "docx" else made
 
 

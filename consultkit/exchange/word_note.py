@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from consultkit.exchange import typed
 from consultkit.exchange.word_guide import COVER, PRIVATE, comparable, own_words
@@ -49,9 +50,8 @@ class _Reader:
         self.word = word
         self.own = own_words(project, guide)
         self.asides = sorted((p for q in guide.questions.values() for p in (*q.probes, *q.advice)), key=len)
-        self.themes = {fold(t.id): t.id for t in project.themes} | {
-            fold(t.name): t.id for t in project.themes
-        }
+        self.themes = {fold(t.id): t.id for t in project.themes}
+        self.themes |= {fold(t.name): t.id for t in project.themes}
         self.titles = {comparable(q.text): q.id for q in guide.questions.values()}
         self.titles |= {comparable(section.title): section.id for section in guide.sections}
         self.ids = {*guide.questions, *guide.section_by_id}
@@ -62,22 +62,16 @@ class _Reader:
 
     def run(self) -> Typed:
         """Goes through the paragraphs; the rows of tables are taken whole."""
-        paragraphs = list(self.word.paragraphs)
+        paragraphs = self.word.paragraphs
         covers = self._covers(paragraphs)
-        row: list[Paragraph] = []
-        for paragraph in [*paragraphs, Paragraph()]:
-            same = row and paragraph.cell and paragraph.cell[:2] == row[0].cell[:2]  # type: ignore[index]
-            if row and not same:
-                self._row(row, covers)
-                row = []
-            if paragraph.cell:
-                row.append(paragraph)
+        for place, row in groupby(paragraphs, lambda p: p.cell and p.cell[:2]):
+            if place:
+                self._row(list(row), covers)
             else:
-                self._paragraph(paragraph)
-        if sum(p.pictures for p in paragraphs):
-            self.typed.told.append(
-                _("Pictures are left out: {n}.").format(n=sum(p.pictures for p in paragraphs))
-            )
+                for paragraph in row:
+                    self._paragraph(paragraph)
+        if number := sum(p.pictures for p in paragraphs):
+            self.typed.told.append(_("Pictures are left out: {n}.").format(n=number))
         return self.typed
 
     def _covers(self, paragraphs: Iterable[Paragraph]) -> set[int]:
@@ -147,9 +141,8 @@ class _Reader:
     def _keep(self, text: str) -> None:
         """What the header cannot take: kept at the end, and told."""
         self.typed.rest.append(("", typed.escape(text)))
-        self.typed.told.append(
-            _("Not understood, kept at the end: “{text}”").format(text=" ".join(text.split())[:80])
-        )
+        message = _("Not understood, kept at the end: “{text}”")
+        self.typed.told.append(message.format(text=" ".join(text.split())[:80]))
 
     def _paragraph(self, p: Paragraph) -> None:
         if not p.text.strip() and not p.remarks:
@@ -203,9 +196,8 @@ class _Reader:
                 self.noted.add(id_)
                 text = _TAG.sub(self._unknown_tag, remark.text).strip(" ,;\n")
                 if text:
-                    safe = (
-                        typed.clean(" ".join(text.split())).replace("--", "–").rstrip("-").replace("<!", "<")
-                    )
+                    safe = typed.clean(" ".join(text.split())).replace("--", "–").rstrip("-")
+                    safe = safe.replace("<!", "<")
                     self.at.append(("", f"<!-- {safe} -->"))
                     self.typed.told.append(_("A comment is kept as one: “{text}”").format(text=safe[:80]))
 
@@ -252,9 +244,7 @@ def _labels() -> dict[str, str]:
     for language in LANGUAGES:
         with speaking(language):
             labels |= {comparable(_(row.label)): row.key for row in COVER}
-    return labels | {comparable(row.label): row.key for row in COVER} | {
-        comparable(name): key for key, names in PRIVATE.items() for name in names
-    }  # fmt: skip
+    return labels | {comparable(name): key for key, names in PRIVATE.items() for name in names}
 
 
 def participant(line: str) -> dict[str, str]:
@@ -266,20 +256,15 @@ def participant(line: str) -> dict[str, str]:
         if number and "count" not in found:
             found["count"], piece = number[1], piece[number.end() :]
         word = piece.strip()
-        band = next((pair for pair in (_band("gender", word), _band("age", word)) if pair[1]), None)
-        if band and band[0] not in found:
-            found[band[0]] = band[1]
+        bands = {key: band for key in ("gender", "age") for form in (word.rstrip("s"), word)
+                 if (band := typed.value(f"participants.{key}", form))}  # fmt: skip
+        key = next(iter(bands), "")
+        if key and key not in found:
+            found[key] = bands[key]
         elif word:
             role.append(word)
     text = " ".join(typed.clean(", ".join(role)).split())
     return found | ({"role": quoted(text)} if text else {})
-
-
-def _band(key: str, word: str) -> tuple[str, str]:
-    """A gender or an age band, where the word is one, in the singular or the plural."""
-    return key, typed.value(f"participants.{key}", word) or typed.value(
-        f"participants.{key}", word.rstrip("s")
-    ) or ""
 
 
 def coded(text: str, start: int, ranges: Iterable[tuple[int, int, str]]) -> str:
