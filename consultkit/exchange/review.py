@@ -47,14 +47,12 @@ def earlier(root: Path, since: str | None) -> tuple[str, ActorMapping | None]:
     """
     if git.ask(root, "rev-parse", "--git-dir") is None:
         raise WorkspaceError(_("The mapping's past is in git, and this campaign is not kept there."))
-    day = parse_date(since) if since else None
+    log, day = ("log", "--format=%h"), parse_date(since) if since else None
     if since is None:
-        revision = git.line(root, "log", "-1", "--format=%h", "--", DELIVERIES)
-        revision = revision or git.line(root, "log", "--format=%h", "--", MAPPING).split("\n")[-1]
+        revision = git.line(root, *log, "-1", "--", DELIVERIES)
+        revision = revision or git.line(root, *log, "--", MAPPING).split("\n")[-1]
     elif day:
-        revision = git.line(
-            root, "log", "-1", "--format=%h", f"--before={day.isoformat()}T00:00:00", "--", MAPPING
-        )
+        revision = git.line(root, *log, "-1", f"--before={day.isoformat()}T00:00:00", "--", MAPPING)
     else:
         commit = since + "^{commit}"
         revision = git.line(root, "rev-parse", "--verify", "--quiet", "--short", "--end-of-options", commit)

@@ -12,7 +12,7 @@ import re
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -48,7 +48,7 @@ class Sheet:
     rows: list[list[Any]]
     top: int = 0
     left: int = 0
-    unresolved: frozenset[str] = field(default_factory=frozenset)  # cells whose formula has no stored result
+    unresolved: frozenset[str] = frozenset()  # cells whose formula has no stored result
 
     def cell(self, row: int, column: int) -> str:
         """Where a value stands, as a person looks for it: “Acteurs!B7”."""
@@ -261,9 +261,8 @@ def to_xlsx(pages: Sequence[Page], title: str, lists: str) -> bytes:
                 name = column_name(chosen.index((page, column)))
                 source = f"='{lists}'!${name}$2:${name}${len(column.choices) + 1}"
                 options = {"validate": "list", "source": source, "show_error": column.strict}
-                sheet.data_validation(
-                    1, index, len(page.rows) + 500, index, {**options, "error_type": "warning"}
-                )
+                options["error_type"] = "warning"
+                sheet.data_validation(1, index, len(page.rows) + 500, index, options)
     book.close()
     return output.getvalue()
 

@@ -6,7 +6,7 @@ Columns have the same neutral names in every language; the dictionary says what 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from consultkit.exchange import spreadsheet as sheet
 from consultkit.exchange.records import Answer, Consultation, Records, Value
@@ -109,7 +109,7 @@ def rows(records: Records, table: str) -> Iterator[Row]:
         yield {column: row[column] for column in kept}
 
 
-def dictionary(records: Records, tables: Iterable[str], draft: bool) -> list[Row]:
+def dictionary(records: Records, tables: Sequence[str], draft: bool) -> list[Row]:
     """What must be known first, then what each table and column holds."""
     found: list[tuple[str, str, str]] = [("", "", mark) for mark in records.marks(draft)]
     for table in tables:
@@ -118,46 +118,40 @@ def dictionary(records: Records, tables: Iterable[str], draft: bool) -> list[Row
     return [dict(zip(DICTIONARY, line, strict=True)) for line in found]
 
 
-def to_xlsx(records: Records, tables: Iterable[str], draft: bool) -> bytes:
+def to_xlsx(records: Records, tables: Sequence[str], draft: bool) -> bytes:
     """A sheet a table, after the dictionary."""
-    found = _with_dictionary(records, tables, draft)
+    *found, about = _with_dictionary(records, tables, draft)
     pages = [
-        sheet.Page(name, [sheet.Column(head, WIDE.get(head, 16)) for head in heads], list(body))
-        for name, (heads, body) in [(_("Dictionary"), found.pop("dictionary")), *found.items()]
+        sheet.Page(name, [sheet.Column(head, WIDE.get(head, 16)) for head in heads], body)
+        for name, heads, body in [(_("Dictionary"), *about[1:]), *found]
     ]
     return sheet.to_xlsx(pages, records.mapping.campaign.title, _("Lists"))
 
 
 def _with_dictionary(
-    records: Records, tables: Iterable[str], draft: bool
-) -> dict[str, tuple[list[str], Iterator[list[str]]]]:
-    """Headings and rows of text by table, the dictionary last."""
-    tables = list(tables)
-    found: dict[str, tuple[list[str], Iterable[Row]]] = {
-        table: (columns(table, records.internal), rows(records, table)) for table in tables
-    }
-    found["dictionary"] = list(DICTIONARY), dictionary(records, tables, draft)
-    return {
-        table: (
-            heads,
-            ([str(v).lower() if isinstance(v, bool) else str(v) for v in row.values()] for row in body),
-        )
-        for table, (heads, body) in found.items()
-    }
+    records: Records, tables: Sequence[str], draft: bool
+) -> Iterator[tuple[str, list[str], list[list[str]]]]:
+    """Each table's name, headings and rows of text, the dictionary last."""
+    for table in tables:
+        yield table, columns(table, records.internal), _texts(rows(records, table))
+    yield "dictionary", list(DICTIONARY), _texts(dictionary(records, tables, draft))
 
 
-def to_csv(records: Records, tables: Iterable[str], name: str, draft: bool) -> dict[str, bytes]:
+def _texts(found: Iterable[Row]) -> list[list[str]]:
+    return [[str(v).lower() if isinstance(v, bool) else str(v) for v in row.values()] for row in found]
+
+
+def to_csv(records: Records, tables: Sequence[str], name: str, draft: bool) -> dict[str, bytes]:
     """Files by name: the first table as `name`, the others and the dictionary beside it."""
     stem, delimiter = name.rpartition(".")[0], ";" if records.project.language == "fr" else ","
     return {
         f"{stem}-{table}.csv" if number else name: sheet.to_csv([heads, *body], delimiter)
-        for number, (table, (heads, body)) in enumerate(_with_dictionary(records, tables, draft).items())
+        for number, (table, heads, body) in enumerate(_with_dictionary(records, tables, draft))
     }
 
 
-def to_jsonl(records: Records, tables: Iterable[str], name: str, draft: bool) -> dict[str, bytes]:
+def to_jsonl(records: Records, tables: Sequence[str], name: str, draft: bool) -> dict[str, bytes]:
     """Files by name: one object a line, the dictionary first; beside the file where it is one table."""
-    tables = list(tables)
     # A row of the dictionary tells of a table: its own key gives way to the line's.
     about = [
         {"table": "dictionary", "of": row["table"], "column": row["column"], "meaning": row["meaning"]}
@@ -171,16 +165,6 @@ def to_jsonl(records: Records, tables: Iterable[str], name: str, draft: bool) ->
 
 def _lines(found: Iterable[Row]) -> bytes:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in found).encode("utf-8")
-
-
-def _consultations(records: Records) -> Iterator[Row]:
-    for one in records.consultations:
-        yield one.facts
-
-
-def _participants(records: Records) -> Iterator[Row]:
-    for one in records.consultations:
-        yield from one.people
 
 
 def _headings(records: Records) -> Iterator[tuple[Consultation, Answer, Row]]:
@@ -230,7 +214,8 @@ def _actors(records: Records) -> Iterator[Row]:
         }  # fmt: skip
 
 
-_ROWS = {
-    "consultations": _consultations, "participants": _participants, "answers": _answers,
-    "codings": _codings, "quotations": _quotations, "actors": _actors,
+_ROWS: dict[str, Callable[[Records], Iterable[Row]]] = {
+    "consultations": lambda records: (one.facts for one in records.consultations),
+    "participants": lambda records: (row for one in records.consultations for row in one.people),
+    "answers": _answers, "codings": _codings, "quotations": _quotations, "actors": _actors,
 }  # fmt: skip
