@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from consultkit.exchange.lists import At, Cell, Row, lists_of_actors
 from consultkit.exchange.people import persons_in
@@ -27,14 +28,7 @@ from consultkit.exchange.table import (
     shown,
     values_of,
 )
-from consultkit.exchange.vocabulary import (
-    CHOICES,
-    HEADINGS,
-    Understood,
-    Vocabulary,
-    day,
-    simplify,
-)
+from consultkit.exchange.vocabulary import CHOICES, HEADINGS, Understood, Vocabulary, day, simplify
 from consultkit.exchange.yaml_edit import Document, Edit, apply
 from consultkit.files import MAPPING, Source, WorkspaceError
 from consultkit.i18n import _
@@ -89,7 +83,7 @@ class Import:
         self.told: list[Told] = []
         self.before = {actor.id: values_of(actor) for actor in mapping.actors}
         self.final: dict[str, Values] = {id_: dict(values) for id_, values in self.before.items()}
-        self._shown: dict[tuple[str, str], str] = {}
+        self._shown = cache(lambda id_, key: clean(shown(mapping, self.before[id_], key)))
         self._groups: dict[tuple[str, str], Group] = {}
         listed = mapping.data.node.get("actors")
         ids = (node.get("id") for node in (listed.items if listed else ()))
@@ -107,7 +101,9 @@ class Import:
         self.persons = [{"actor": owner, **person} for owner, group in zip(owners, groups, strict=True)
                         if owner for person in group.persons]  # fmt: skip
         if not any("review" in one.keys.values() for one in lists):
-            self._mark()
+            for id_, old in self.before.items():
+                if not same(self.final[id_], old):
+                    self.final[id_]["review"] = "updated"
         self.changes = list(self.differences())
 
     # rows
@@ -134,7 +130,7 @@ class Import:
         name, acronym = row.first.get("name", ""), row.named[1]
         if not acronym or "acronym" in row.first or not name:
             return row.cells
-        if group.actor and self._says_the_same(group.actor, "name", name):
+        if group.actor and self._shown(group.actor.id, "name") == name:
             return row.cells
         return {**row.cells, "name": [(row.named[0], row.start)], "acronym": [(acronym, row.start)]}
 
@@ -190,7 +186,7 @@ class Import:
     def _read_key(self, group: Group, key: str, cells: list[Cell], here: tuple[str, ...], ours: bool) -> None:
         if ours and cells:
             group.stated.add(key)
-        if group.actor and cells and self._says_the_same(group.actor, key, cells[0][0]):
+        if group.actor and cells and self._shown(group.actor.id, key) == cells[0][0]:
             return self._as_before(group, group.actor, key, here)
         group.fresh.add(key)
         filled = [(text, place) for text, place in cells if text]
@@ -207,11 +203,6 @@ class Import:
         elif filled and filled[0][0] != group.single.get(key):
             self._read_single(group, key, *filled[0])
         return None
-
-    def _says_the_same(self, actor: Actor, key: str, text: str) -> bool:
-        if (actor.id, key) not in self._shown:
-            self._shown[actor.id, key] = clean(shown(self.mapping, self.before[actor.id], key))
-        return self._shown[actor.id, key] == text
 
     def _as_before(self, group: Group, actor: Actor, key: str, here: tuple[str, ...]) -> None:
         value = self.before[actor.id].get(key)
@@ -368,12 +359,6 @@ class Import:
         }  # fmt: skip
         tries = (stem if number == 1 else f"{stem}-{number}" for number in itertools.count(1))
         return next(id_ for id_ in tries if id_.casefold() not in taken)
-
-    def _mark(self) -> None:
-        """The state under Review, where the list has no column for it."""
-        for id_, old in self.before.items():
-            if not same(self.final[id_], old):
-                self.final[id_]["review"] = "updated"
 
     def differences(self) -> Iterator[Change]:
         """What the actors' final values differ in from the mapping's."""

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -122,10 +123,11 @@ def _flatten(item: Mapping[str, Any], before: str, row: _Row) -> None:
 
 def _sheet_rows(path: Path, form: _Form) -> list[_Row]:
     """The sheet that holds the submissions, joined with the one that holds the repeats."""
-    sheets = [(sheet, heads) for sheet in _with_siblings(path) if (heads := _heads(sheet))]
+    beside = [sheet for sheet in _with_siblings(path) if any(sheet.rows[:1])]  # with a row of headings
+    sheets = [(sheet, list(map(clean, sheet.rows[0]))) for sheet in beside]
     if not sheets:
         raise WorkspaceError(_("{file} is empty.").format(file=path.name))
-    main, heads = max(sheets, key=lambda pair: sum(form.known(head) for head in pair[1]))
+    main, heads = max(sheets, key=lambda pair: sum(bool(form.place(head)[0]) for head in pair[1]))
     rows = [
         _Row(cells, main.cell(n, 0), {head: main.cell(n, column) for column, head in enumerate(heads)})
         for n, cells in _records(main, heads)
@@ -153,10 +155,6 @@ def _with_siblings(path: Path) -> list[Sheet]:
         for beside in sorted(path.parent.glob(f"{path.stem[:80]}-*{xlsform.REPEAT}.csv")):
             sheets += read(beside)
     return sheets
-
-
-def _heads(sheet: Sheet) -> list[str]:
-    return [clean(cell) for cell in sheet.rows[0]] if sheet.rows else []
 
 
 def _records(sheet: Sheet, heads: Sequence[str]) -> Iterator[tuple[int, Raw]]:
@@ -192,21 +190,12 @@ class _Form:
                     self.lists[name] |= {fold(_(label)): value for value, label in labels.items()}
         self.lists["regions"], self.lists["actors"] = regions_called(mapping), actors_called(mapping)
         self.lists["types"] = {fold(t): k.id for k in mapping.actor_types for t in (k.id, k.name)}
-        self.heads: dict[str, tuple[str, str]] = {}
+        self.place = cache(self._place)
         self.told: dict[str, None] = {}
         self.without_people = False
 
-    def known(self, head: str) -> bool:
-        """Whether a heading is one of the form's."""
-        return bool(self.place(head)[0])
-
-    def place(self, head: str) -> tuple[str, str]:
-        """The form's name behind a heading, and the choice where the column is one choice of several."""
-        if head not in self.heads:
-            self.heads[head] = self._place(head)
-        return self.heads[head]
-
     def _place(self, head: str) -> tuple[str, str]:
+        """The form's name behind a heading, and the choice where the column is one choice of several."""
         whole = fold(head)
         cuts = [0, *(match.end() for match in re.finditer(r"[/:.-]", whole))]
         for start in cuts:

@@ -52,15 +52,11 @@ HXL = {
 CHOICES: dict[str, Enum] = {
     "kind": ACTOR_KIND, "priority": PRIORITY, "status": STATUS, "reason_code": REASON_CODE, "review": REVIEW,
 }  # fmt: skip
-LABELS = {
-    "organisation": N_("organisation"), "person": N_("person"), "group": N_("group"),
-    "high": N_("high"), "medium": N_("medium"), "low": N_("low"),
-    "identified": N_("identified"), "contacted": N_("contacted"), "scheduled": N_("scheduled"),
-    "declined": N_("declined"), "unreachable": N_("unreachable"), "postponed": N_("postponed"),
-    "replaced": N_("replaced"), "refusal": N_("refusal"), "security": N_("security"),
-    "unavailable": N_("unavailable"), "other": N_("other"), "new": N_("new"), "updated": N_("updated"),
-    "confirmed": N_("confirmed"), "remove": N_("to remove"),
-}  # fmt: skip
+LABELS = {label: label for label in (
+    N_("organisation"), N_("person"), N_("group"), N_("high"), N_("medium"), N_("low"), N_("identified"),
+    N_("contacted"), N_("scheduled"), N_("declined"), N_("unreachable"), N_("postponed"), N_("replaced"),
+    N_("refusal"), N_("security"), N_("unavailable"), N_("other"), N_("new"), N_("updated"), N_("confirmed"),
+)} | {"remove": N_("to remove")}  # fmt: skip
 
 _EVERYWHERE = _pattern("(tout le )?mali|toutes les regions|all regions|(niveau )?national|countrywide")
 _NEW_REGIONS = ("Bougouni", "Dioïla", "Koutiala", "Nara", "San", "Kita", "Nioro", "Douentza", "Bandiagara")
@@ -201,9 +197,8 @@ class Vocabulary:
                 made.add(region)
             if cercle:
                 message = _("“{name}” is taken as a cercle of {region} (the map of 2021).")
-                made.warnings.append(
-                    message.format(name=cercle, region=self.mapping.region_by_id[region].name)
-                )
+                name = self.mapping.region_by_id[region].name
+                made.warnings.append(message.format(name=cercle, region=name))
                 made.cercles.append(cercle)
         return made
 
