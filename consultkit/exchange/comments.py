@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from consultkit.body import Body
 from consultkit.exchange.word_read import Paragraph, WordText
 from consultkit.files import MAPPING, THEMES
-from consultkit.model import Project
+from consultkit.model import Note, Project, Synthesis
 from consultkit.parse.inline import plain
 from consultkit.parse.markdown import scan
 from consultkit.quotation import CITATION
@@ -76,15 +76,13 @@ def _of(paragraph: Paragraph, word: WordText, seen: set[str]) -> Iterator[tuple[
 
 def _places(project: Project) -> Iterator[_Place]:
     """Every block that may have become a paragraph, the authors' own words first."""
-    for document in (*project.syntheses, *project.lessons):
+    documents: list[Synthesis | Note] = [*project.syntheses, *project.lessons, *project.notes]
+    for document in documents:
         yield from _blocks(document.body, document.file)
-    for note in project.notes:
-        yield from _blocks(note.body, note.file)
     guide = project.guide
     if guide is not None and guide.file in project.sources:
-        yield from _blocks(
-            scan(project.sources[guide.file].text, guide.file, 1, [], strict=False), guide.file
-        )
+        text = project.sources[guide.file].text
+        yield from _blocks(scan(text, guide.file, 1, [], strict=False), guide.file)
     for name in (MAPPING, THEMES):
         source = project.sources.get(name)
         for number, line in enumerate(source.text.split("\n") if source else (), 1):

@@ -12,6 +12,7 @@ import hashlib
 import json
 import random
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -92,17 +93,14 @@ def plan(project: Project, guide: Guide, drafts: Sequence[Draft]) -> list[Outcom
     outcomes = []
     for draft in drafts:
         held = next((known[key] for key in draft.keys if key in known), None)
-        place = empty.pop((draft.actor, draft.region), None) if held is None else None
         if held is not None:
             outcomes.append(_again(project, guide, draft, held))
-        elif place is not None:
-            outcomes.append(
-                Outcome("filled", place.id, place.file, draft, _text(project, guide, draft, place.id))
-            )
-        else:
-            id_ = free[draft.region].pop()
-            path = f"notes/{draft.region}/{id_}.md"
-            outcomes.append(Outcome("new", id_, path, draft, _text(project, guide, draft, id_)))
+            continue
+        place = empty.pop((draft.actor, draft.region), None)
+        id_ = place.id if place else free[draft.region].pop()
+        path = place.file if place else f"notes/{draft.region}/{id_}.md"
+        text = _text(project, guide, draft, id_)
+        outcomes.append(Outcome("filled" if place else "new", id_, path, draft, text))
     return outcomes
 
 
@@ -129,12 +127,9 @@ def untouched(note: Note) -> bool:
 
 
 def _free_ids(project: Project, drafts: Sequence[Draft]) -> dict[str, list[str]]:
-    free = {}
-    for region in {draft.region for draft in drafts}:
-        ids = next_ids(project, region, sum(draft.region == region for draft in drafts))
-        random.SystemRandom().shuffle(ids)
-        free[region] = ids
-    return free
+    numbers = Counter(draft.region for draft in drafts)
+    drawn = random.SystemRandom().sample
+    return {region: drawn(next_ids(project, region, number), number) for region, number in numbers.items()}
 
 
 def _again(project: Project, guide: Guide, draft: Draft, held: tuple[str, str, str]) -> Outcome:

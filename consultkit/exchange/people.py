@@ -13,7 +13,6 @@ from consultkit.i18n import _
 from consultkit.located_yaml import Node, read
 from consultkit.model import Project
 from consultkit.privacy.encryption import encrypt
-from consultkit.privacy.identities import Identity
 from consultkit.privacy.vault import LOCKED, PLAIN, recipients, unlock
 from consultkit.text import fold
 
@@ -35,7 +34,7 @@ def with_people(project: Project, entries: Iterable[Mapping[str, str]]) -> tuple
     None where nothing is to be added. Raises WorkspaceError where the file cannot be opened: then nothing
     else should be written either.
     """
-    there = {_known(identity) for identity in project.identities}
+    there = {(i.owner, *map(fold, (i.name, i.phone, i.email))) for i in project.identities}
     fresh = [entry for entry in entries if any(entry.get(key) for key in _KEYS) and _key(entry) not in there]
     if not fresh:
         return None
@@ -60,10 +59,6 @@ def write_together(root: Path, files: Mapping[str, bytes | str], private: tuple[
 
 def _key(entry: Mapping[str, str]) -> tuple[str, ...]:
     return (entry.get("note") or entry.get("actor") or "", *(fold(entry.get(key, "")) for key in _KEYS))
-
-
-def _known(identity: Identity) -> tuple[str, ...]:
-    return (identity.owner, *map(fold, (identity.name, identity.phone, identity.email)))
 
 
 def _added(before: bytes, entries: Sequence[Mapping[str, str]]) -> bytes:

@@ -81,9 +81,8 @@ class Document:
             return [self._insert(entry, key, dump(value), list(order))]
         node = found[1]
         start, end = self.span(node)
-        if (
-            not flow(node) or "#" in self.text[start:end]
-        ):  # on lines of its own: what stays keeps its comments
+        # On lines of its own: what stays keeps its comments.
+        if not flow(node) or "#" in self.text[start:end]:
             if isinstance(value, Mapping) and node.entries.keys() & value.keys():
                 return self._set_map(node, value)
             if not isinstance(value, str | Mapping) and {item.text for item in node.items} & set(value):
@@ -208,10 +207,8 @@ def flow(node: Node) -> bool:
 
 def _block(items: Sequence[str] | Sequence[Entry], indent: str, gap: str = "") -> str:
     """Items of a list, each behind a dash; a map's keys on lines of their own."""
-    lines = (
-        scalar(item)
-        if isinstance(item, str)
-        else f"\n{indent}  ".join(f"{k}: {dump(v)}" for k, v in item.items())
-        for item in items
-    )
-    return "".join(f"{gap}{indent}- {line}\n" for line in lines)
+    text = ""
+    for item in items:
+        lines = [scalar(item)] if isinstance(item, str) else [f"{k}: {dump(v)}" for k, v in item.items()]
+        text += f"{gap}{indent}- " + f"\n{indent}  ".join(lines) + "\n"
+    return text
