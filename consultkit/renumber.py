@@ -86,8 +86,7 @@ def _refuse_taken(project: Project, note: Note, new: str) -> None:
             "“{value}” is no id: letters without accents and digits, joined by - or _, a letter first."
         )
         raise WorkspaceError(message.format(value=new))
-    others = [other for other in project.notes if other.file != note.file]
-    taken = {other.id.lower() for other in others}
+    taken = {other.id.lower() for other in project.notes if other.file != note.file}
     taken |= {
         PurePosixPath(name).stem.lower()
         for name in project.files
@@ -132,8 +131,8 @@ def _yaml(raw: str, file: str, keys: set[str], old: str, new: str) -> str:
     if root is None:
         return raw
     document = Document(raw)
-    spans = (document.span(node) for node in _values(root, keys) if node.text == old)
-    return apply(raw, [Edit(start, end, scalar(new)) for start, end in spans])
+    named = (node for node in _values(root, keys) if node.text == old)
+    return apply(raw, [Edit(*document.span(node), scalar(new)) for node in named])
 
 
 def _values(node: Node, keys: set[str], under: bool = False) -> Iterator[Node]:

@@ -20,9 +20,8 @@ from consultkit.model import Guide, GuideSection, Question
 from consultkit.note_edit import normal, raw_lines, read_split, set_keys
 from consultkit.parse.markdown import scan
 from consultkit.rules.answers import answered
-from consultkit.rules.comparison import REMOVED_QUESTIONS
+from consultkit.rules.comparison import REMOVED_QUESTIONS, words
 from consultkit.scaffold import question_lines
-from consultkit.text import fold
 
 _COMMENT = re.compile(r"<!--.*?-->")
 
@@ -241,9 +240,9 @@ class _Run:
         unchanged = old is not None and heading.id == item.id and _said(old.heading) == _said(item.heading)
         if not joined and (unchanged or _said(heading) == _said(item.heading)):
             return
-        known = {_words(i.heading.text) for i in (item, old) if i is not None}
-        own = "" if _words(heading.text) in known else heading.text.replace("-->", "→")
-        if _words(heading.text) != _words(item.heading.text):
+        known = [words(i.heading.text) for i in (item, old) if i is not None]
+        own = "" if words(heading.text) in known else heading.text.replace("-->", "→")
+        if words(heading.text) != words(item.heading.text):
             self.what.reworded.append(item.id)
         self._replace_heading(piece, "" if joined else item.heading.source.strip(), own)
 
@@ -306,7 +305,7 @@ class _Run:
         underlined = 0 if piece.lines[0].lstrip().startswith("#") else 1
         own = {line.strip() for line in piece.lines[1 + underlined :]} - laid - {""}
         comment = piece.lines[0][heading.place.column - 1 + heading.place.length :].strip()
-        if own or comment or _words(heading.text) != _words(item.heading.text) or "<!--" in piece.lines[0]:
+        if own or comment or words(heading.text) != words(item.heading.text) or "<!--" in piece.lines[0]:
             return True
         self.dropped.update(line.strip() for line in piece.lines[1:] if line.strip())
         return False
@@ -349,10 +348,6 @@ class _Run:
 
 def _said(heading: Heading) -> tuple[int, str, object]:
     return heading.level, heading.text, heading.attributes
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(re.findall(r"\w+", fold(text)))
 
 
 def _prove(comparison: Comparison, run: _Run, after: str) -> None:

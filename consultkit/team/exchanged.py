@@ -117,9 +117,8 @@ def read_copy(root: Path) -> Copy:
     files = [path for folder in ("guides", "notes") for path in (root / folder).rglob("*.*")]
     for path in sorted(files):
         name = path.relative_to(root).as_posix()
-        if path.suffix != ".md" and piece_of(name) not in _COMMON:
-            continue
-        if any(part.startswith(".") for part in Path(name).parts):
+        hidden = any(part.startswith(".") for part in Path(name).parts)
+        if hidden or (path.suffix != ".md" and piece_of(name) not in _COMMON):
             continue
         if not inside(root, path):
             raise WorkspaceError(_("{path} is a link that leads out of the campaign.").format(path=name))

@@ -141,9 +141,8 @@ def _merge_entry(base: Units | None, ours: Units | None, theirs: Units | None) -
     if ours == base:
         return Target(theirs), []
     if ours is None or theirs is None:
-        return Target(ours, theirs, True), [
-            ("", None if ours is None else "", None if theirs is None else "")
-        ]
+        clash = ("", None if ours is None else "", None if theirs is None else "")
+        return Target(ours, theirs, True), [clash]
     merged, instead, found = merge_units(base or {}, ours, theirs)
     return Target(merged, instead if found else None, bool(found)), found
 

@@ -88,9 +88,8 @@ def to_bytes(pack: Pack) -> bytes:
 def opened(data: bytes) -> bytes:
     """The ZIP in a file as it was received: itself, or what this computer's key opens."""
     if len(data) > MAX_PACK:
-        raise WorkspaceError(
-            _("This file is larger than {n} MB: it is no pack.").format(n=MAX_PACK // 1_000_000)
-        )
+        message = _("This file is larger than {n} MB: it is no pack.")
+        raise WorkspaceError(message.format(n=MAX_PACK // 1_000_000))
     if data.startswith(b"PK"):
         return data
     if not data.startswith((b"age-encryption.org/", b"-----BEGIN AGE")):
