@@ -126,9 +126,7 @@ def _merge_section(
     targets = {}
     end = mine.text.count("\n") or 1
     for id_ in dict.fromkeys([*ours, *theirs]):
-        base, here, there = (
-            found.units if (found := side.get(id_)) else None for side in (before, ours, theirs)
-        )
+        base, here, there = (side[id_].units if id_ in side else None for side in (before, ours, theirs))
         if there not in (here, base):
             targets[id_], clashes = _merge_entry(base, here, there)
             line = ours[id_].line if id_ in ours else end
@@ -203,8 +201,6 @@ def compose(mine: Layout, other: Layout, targets: Mapping[str, Mapping[str, Targ
             mine.sections.append(ours)
         if ours.text:
             _compose_section(ours, theirs, wanted)
-    if not mine.preamble.endswith("\n") and mine.preamble:
-        mine.preamble += "\n"
     return mine.text
 
 

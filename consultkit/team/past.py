@@ -28,9 +28,8 @@ def knowledge(root: Path, copy: Copy) -> Ledger:
             past.setdefault(piece, set()).update(map(digest, contents))
     for piece, versions in past.items():
         state = ledger.get(piece, State())
-        ledger[piece] = State(
-            state.heads, state.seen | (versions - set(map(digest, copy.contents.get(piece, ()))))
-        )
+        present = set(map(digest, copy.contents.get(piece, ())))
+        ledger[piece] = State(state.heads, state.seen | (versions - present))
     if blobs:
         ledger[GIT] = State(frozenset(), looked | {blob[:12] for _name, blob in blobs})
     return ledger
