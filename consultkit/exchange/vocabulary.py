@@ -280,20 +280,18 @@ def _atoms(text: str, known: Mapping[str, str]) -> Iterator[tuple[str, str | Non
     for chunk in _HARD.split(text):
         parts = _SOFT.split(chunk.strip())
         at = 0
-        while at < len(parts):
+        while at < len(parts):  # names stand at even places, signs between them
             for end in range(min(len(parts), at + 9), at, -2):
                 name = "".join(parts[at:end]).strip()
                 target = known.get(simplify(name)) or known.get(_bare(name))
-                if target or end == at + 1:
-                    words = [known.get(simplify(word), "") for word in name.split()]
-                    if not target and len(words) > 1 and all(words):  # “gao mopti”
-                        yield from zip(name.split(), words, strict=True)
-                    elif target or _bare(name):
-                        yield name, target
-                    at = end + 1
+                if target:
                     break
-            else:
-                at += 2
+            at = end + 1
+            words = [known.get(simplify(word), "") for word in name.split()]
+            if not target and len(words) > 1 and all(words):  # “gao mopti”
+                yield from zip(name.split(), words, strict=True)
+            elif target or _bare(name):
+                yield name, target
 
 
 def _bare(name: str) -> str:
