@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -114,10 +115,7 @@ def _runs(words: tuple[str, ...]) -> set[tuple[str, ...]]:
 def _source(words: tuple[str, ...], index: dict[tuple[str, ...], list[_Place]]) -> tuple[str, int, str]:
     """The file and line that a paragraph was made from, and whether that place still says the same."""
     runs = _runs(words)
-    shared: dict[_Place, int] = {}
-    for run in runs:
-        for place in index.get(run, ()):
-            shared[place] = shared.get(place, 0) + 1
+    shared = Counter(place for run in runs for place in index.get(run, ()))
     if not shared:
         return "", 0, "unknown"
     best = max(shared, key=lambda place: _likeness(place, shared[place], len(runs)))

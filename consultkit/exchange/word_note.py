@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -76,30 +77,24 @@ class _Reader:
 
     def _covers(self, paragraphs: Iterable[Paragraph]) -> set[int]:
         """The tables that are cover tables: two of their first cells are labels that we know."""
-        known: dict[int, int] = {}
-        for p in paragraphs:
-            if p.cell and p.cell[2] == 0 and self._label(p.text):
-                known[p.cell[0]] = known.get(p.cell[0], 0) + 1
+        known = Counter(p.cell[0] for p in paragraphs if p.cell and p.cell[2] == 0 and self._label(p.text))
         return {table for table, count in known.items() if count >= 2}
 
     def _label(self, text: str) -> str:
         return self.labels.get(comparable(text.partition("(")[0]), "")
 
     def _row(self, row: Sequence[Paragraph], covers: set[int]) -> None:
-        cells: dict[int, list[Paragraph]] = {}
-        for p in row:
-            cells.setdefault(p.cell[2] if p.cell else 0, []).append(p)
-        columns = sorted(cells)
-        if row[0].cell and row[0].cell[0] in covers and len(columns) >= 2:
-            label = " ".join(p.text for p in cells[columns[0]])
-            lines = [p.text.strip() for c in columns[1:] for p in cells[c] if p.text.strip()]
+        cells = [list(cell) for _place, cell in groupby(row, lambda p: p.cell)]
+        if row[0].cell and row[0].cell[0] in covers and len(cells) >= 2:
+            label = " ".join(p.text for p in cells[0])
+            lines = [p.text.strip() for cell in cells[1:] for p in cell if p.text.strip()]
             self._cover(label, "\n".join(lines))
             self._asides_of(row)
-        elif len(columns) == 1:
+        elif len(cells) == 1:
             for p in row:
                 self._paragraph(p)
         else:
-            texts = [[self._line(p) for p in cells[c] if p.text.strip()] for c in columns]
+            texts = [[self._line(p) for p in cell if p.text.strip()] for cell in cells]
             line = " ; ".join(" ".join(part) for part in texts if part)
             if line:
                 self.at.append(("", typed.at_line_start(line)))

@@ -22,6 +22,8 @@ from consultkit.text import fold
 MAX_FILE = 60_000_000  # bytes of the file: photos may stand in it, they are not read
 MAX_PART = 64 * 1024 * 1024  # bytes of one part, unpacked
 DEEPEST = 80  # elements within elements
+Element = ElementTree.Element
+Cell = tuple[int, int, int]  # its table, row and column
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _TRANSITIONAL = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -59,7 +61,7 @@ class Paragraph:
     style: str = ""  # folded name
     level: int = 0  # of a heading
     listed: bool = False
-    cell: tuple[int, int, int] | None = None
+    cell: Cell | None = None
     text: str = ""
     remarks: list[tuple[int, int, str]] = field(default_factory=list)  # start, end, id of the comment
     changes: list[Change] = field(default_factory=list)
@@ -119,7 +121,7 @@ def _read(archive: zipfile.ZipFile) -> WordText:
     return WordText(tuple(_Walk(styles, notes).paragraphs(body)), remarks)
 
 
-def _part(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
+def _part(archive: zipfile.ZipFile, name: str) -> Element:
     """A part's root; entities are refused, they can blow up, and so is more than the cap."""
     with archive.open(name) as file:
         data = file.read(MAX_PART + 1)
@@ -132,24 +134,28 @@ def _part(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
     return ElementTree.fromstring(data.replace(_STRICT, _TRANSITIONAL))
 
 
-def _plain(element: ElementTree.Element) -> str:
+def _plain(element: Element) -> str:
     return "".join(t.text or "" for t in element.iter(f"{W}t"))
 
 
-def _texts(root: ElementTree.Element, kind: str) -> dict[str, str]:
+def _texts(root: Element, kind: str) -> dict[str, str]:
     return {element.get(f"{W}id") or "": _plain(element) for element in root.iter(f"{W}{kind}")}
 
 
-def _styles(root: ElementTree.Element) -> dict[str, str]:
+def _styles(root: Element) -> dict[str, str]:
     """Folded names by style id; a style made from a quote or a heading counts as one."""
     names: dict[str, str] = {}
     parents: dict[str, str] = {}
     for style in root.iter(f"{W}style"):
         id_ = style.get(f"{W}styleId") or ""
-        name, based = style.find(f"{W}name"), style.find(f"{W}basedOn")
-        names[id_] = fold((name.get(f"{W}val") if name is not None else "") or id_)
-        parents[id_] = (based.get(f"{W}val") if based is not None else "") or ""
+        names[id_] = fold(_value(style, "name") or id_)
+        parents[id_] = _value(style, "basedOn")
     return {id_: _telling(id_, names, parents) for id_ in names}
+
+
+def _value(element: Element, kind: str) -> str:
+    found = element.find(W + kind)
+    return (found.get(f"{W}val") if found is not None else "") or ""
 
 
 def _telling(id_: str, names: Mapping[str, str], parents: Mapping[str, str]) -> str:
@@ -176,9 +182,7 @@ class _Walk:
         self.open: dict[str, int] = {}
         self.tables = 0
 
-    def paragraphs(
-        self, element: ElementTree.Element, cell: tuple[int, int, int] | None = None, depth: int = 0
-    ) -> Iterator[Paragraph]:
+    def paragraphs(self, element: Element, cell: Cell | None = None, depth: int = 0) -> Iterator[Paragraph]:
         """The paragraphs below an element, tables row by row."""
         if depth > DEEPEST:
             raise WorkspaceError(_("its tables or blocks are nested too deeply."))
@@ -195,13 +199,11 @@ class _Walk:
             elif kind not in _SKIPPED:
                 yield from self.paragraphs(child, cell, depth + 1)
 
-    def paragraph(
-        self, element: ElementTree.Element, cell: tuple[int, int, int] | None, depth: int
-    ) -> Iterator[Paragraph]:
+    def paragraph(self, element: Element, cell: Cell | None, depth: int) -> Iterator[Paragraph]:
         """One paragraph, then those of the text boxes that hang on it."""
         made = Paragraph(cell=cell)
         self.open = dict.fromkeys(self.open, 0)
-        boxes: list[ElementTree.Element] = []
+        boxes: list[Element] = []
         properties = element.find(f"{W}pPr")
         if properties is not None:
             self._look(made, properties)
@@ -211,20 +213,17 @@ class _Walk:
         for box in boxes:
             yield from self.paragraphs(box, cell, depth + 1)
 
-    def _look(self, made: Paragraph, properties: ElementTree.Element) -> None:
-        style, outline = properties.find(f"{W}pStyle"), properties.find(f"{W}outlineLvl")
+    def _look(self, made: Paragraph, properties: Element) -> None:
+        id_, level = _value(properties, "pStyle"), _value(properties, "outlineLvl")
         made.listed = properties.find(f"{W}numPr") is not None
-        id_ = (style.get(f"{W}val") if style is not None else "") or ""
         made.style = self.styles.get(id_, fold(id_))
         match = _HEADING.match(made.style)
-        level = outline.get(f"{W}val") if outline is not None else None
         made.level = int(match[1]) if match else int(level) + 1 if level and level in "01234567" else 0
         made.listed = made.listed or ("list" in made.style and not made.level)
 
     def _inside(
-        self, made: Paragraph, element: ElementTree.Element, change: ElementTree.Element | None,
-        boxes: list[ElementTree.Element], depth: int,
-    ) -> None:  # fmt: skip
+        self, made: Paragraph, element: Element, change: Element | None, boxes: list[Element], depth: int
+    ) -> None:
         if depth > DEEPEST:
             raise WorkspaceError(_("its tables or blocks are nested too deeply."))
         for child in element:
@@ -254,12 +253,12 @@ class _Walk:
                 made.pictures += kind == "blip"
                 self._inside(made, child, change, boxes, depth + 1)
 
-    def _add(self, made: Paragraph, text: str, change: ElementTree.Element | None) -> None:
+    def _add(self, made: Paragraph, text: str, change: Element | None) -> None:
         if change is not None:
             self._changed(made, change, text)
         made.text += text
 
-    def _changed(self, made: Paragraph, change: ElementTree.Element, text: str) -> None:
+    def _changed(self, made: Paragraph, change: Element, text: str) -> None:
         kind = "deleted" if _local(change) == "del" else "inserted"
         author, date = change.get(f"{W}author") or "", (change.get(f"{W}date") or "")[:10]
         last = made.changes[-1] if made.changes else None
@@ -281,7 +280,7 @@ class _Walk:
             made.remarks.append((0, len(made.text), id_))
 
 
-def _below(element: ElementTree.Element, kind: str) -> Iterator[ElementTree.Element]:
+def _below(element: Element, kind: str) -> Iterator[Element]:
     """The rows of a table or the cells of a row, whatever wraps them; not those of a table inside."""
     for child in element:
         if _local(child) == kind:
@@ -290,5 +289,5 @@ def _below(element: ElementTree.Element, kind: str) -> Iterator[ElementTree.Elem
             yield from _below(child, kind)
 
 
-def _local(element: ElementTree.Element) -> str:
+def _local(element: Element) -> str:
     return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
