@@ -14,6 +14,7 @@ from pathlib import Path
 from consultkit.files import bad_windows_name, defaults_dir, write_atomic
 from consultkit.i18n import _
 from consultkit.kept_off import open_words, with_off
+from consultkit.located_yaml import quoted
 from consultkit.model import Actor, Guide, GuideSection, Note, Project, Question
 from consultkit.parse.inline import plain
 from consultkit.places import REGIONS
@@ -72,8 +73,7 @@ def plan_init(
     names = FILES[language]
     guides, templates = defaults_dir("guides"), defaults_dir("templates")
     laid = SCAFFOLD / language
-    quoted = title.replace("\\", "\\\\").replace('"', '\\"')
-    mapping = (laid / "mapping.yaml").read_text("utf-8").replace("@TITLE@", quoted)
+    mapping = (laid / "mapping.yaml").read_text("utf-8").replace('"@TITLE@"', quoted(title))
     mapping = mapping.replace("@START@", start.isoformat())
     files: dict[str, bytes] = {
         "mapping.yaml": _only_regions(mapping, regions).encode(),
@@ -136,10 +136,10 @@ def editor_schemas() -> dict[str, str]:
 
 def write_planned(root: Path, planned: Iterable[Planned]) -> list[str]:
     """Writes what does not exist yet; the paths written."""
-    lacking = [file for file in planned if not file.exists]
-    for file in lacking:
+    fresh = [file for file in planned if not file.exists]
+    for file in fresh:
         write_atomic(root / file.path, file.content, mode=0o600 if file.private else None)
-    return [file.path for file in lacking]
+    return [file.path for file in fresh]
 
 
 def lacking(data: bytes, needed: Sequence[str]) -> list[str]:

@@ -354,9 +354,8 @@ class Import:
         words = [w for w in re.findall(r"[a-z0-9]+", fold(text)) if w not in PARTICLES]
         stem = "-".join(words[:4])[:40].strip("-")
         stem = stem if ID.match(stem) else f"acteur-{stem}".strip("-")
-        taken = self._taken | {id_.casefold() for id_ in self.final} | {
-            group.id.casefold() for group in self._groups.values()
-        }  # fmt: skip
+        given = (group.id for group in self._groups.values())
+        taken = self._taken | {id_.casefold() for id_ in (*self.final, *given)}
         tries = (stem if number == 1 else f"{stem}-{number}" for number in itertools.count(1))
         return next(id_ for id_ in tries if id_.casefold() not in taken)
 

@@ -45,9 +45,8 @@ def with_people(project: Project, entries: Iterable[Mapping[str, str]]) -> tuple
     opened = unlock(read_regular(locked))
     if opened is None:
         message = _("{path} cannot be opened here, and names are to be kept in it. Nothing was imported.")
-        raise WorkspaceError(
-            message.format(path=LOCKED) + " " + _("Open it first: `consultkit identities unlock`.")
-        )
+        help = _("Open it first: `consultkit identities unlock`.")
+        raise WorkspaceError(f"{message.format(path=LOCKED)} {help}")
     return LOCKED, encrypt(_added(opened, fresh), recipients(project))
 
 

@@ -54,10 +54,8 @@ class _Writer:
         from consultkit.report.word import packed
 
         project = '<?xml version="1.0" encoding="utf-8"?>\n' + "\n".join(self._project()) + "\n"
-        texts = {f"sources/{guid}.txt": text for guid, text in self.texts.items()}
-        return packed(
-            {name: text.encode("utf-8") for name, text in {"project.qde": project, **texts}.items()}
-        )
+        files = {"project.qde": project} | {f"sources/{guid}.txt": text for guid, text in self.texts.items()}
+        return packed({name: text.encode("utf-8") for name, text in files.items()})
 
     def _project(self) -> Iterator[str]:
         told = self.records.consultations

@@ -131,9 +131,8 @@ class Records:
         facts = own | self._facts(note)
         answers = tuple(_answers(shown, self.themes)) if shown else ()
         people = tuple(own | line for line in self._people(note))
-        return Consultation(
-            key, title, seed, note.region, self.disclosure.quotable(note), facts, people, answers
-        )
+        quotable = self.disclosure.quotable(note)
+        return Consultation(key, title, seed, note.region, quotable, facts, people, answers)
 
     def _facts(self, note: Note) -> dict[str, Value]:
         """What may stand beside the attribution: date and place never below the organisation, nor outside."""
