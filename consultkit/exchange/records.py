@@ -191,12 +191,10 @@ class Records:
 
     def marks(self, draft: bool) -> list[str]:
         """What whoever opens the export must know first."""
-        lines = [
-            _("Internal edition: coded, not anonymous. For the team alone."),
-            _("Restricted distribution"),
-        ]
-        if not self.internal:
-            lines = [_("Shared as the persons heard agreed. Coded, not anonymous.")]
+        lines = [_("Shared as the persons heard agreed. Coded, not anonymous.")]
+        if self.internal:
+            internal = _("Internal edition: coded, not anonymous. For the team alone.")
+            lines = [internal, _("Restricted distribution")]
         if not self.project.names_checked:
             lines.append(_("Attention: names not checked"))
         return lines + ([_("Draft")] if draft else [])

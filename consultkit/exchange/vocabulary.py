@@ -81,9 +81,8 @@ def heading_key(text: str) -> str:
     """The key that a heading stands for: one of HEADINGS, “person”, “weak” (a name of whom?), or nothing."""
     if text.startswith("#"):
         tag, *attributes = text[1:].replace(" ", "").lower().split("+")
-        return next(
-            (key for (name, part), key in HXL.items() if name == tag and (part in attributes or not part)), ""
-        )
+        fits = (key for (name, part), key in HXL.items() if name == tag and (part in attributes or not part))
+        return next(fits, "")
     known = {name: key for key, (title, _width) in HEADINGS.items()
              for name in (simplify(title), key, *_split(WORDS["headings"][key]))}  # fmt: skip
     for part in (text, *re.split(r"[/\n(|:*]", text)):
@@ -155,15 +154,13 @@ class Vocabulary:
                        for id_, names in types.items()}  # fmt: skip
         self._clusters = {id_: next((c for name in names for c in _clusters(name)), -1)
                           for id_, names in sectors.items()}  # fmt: skip
-        self._cache: dict[tuple[str, str], Understood] = {}
+        self.read = cache(self._read)
 
-    def read(self, key: str, text: str) -> Understood:
+    def _read(self, key: str, text: str) -> Understood:
         """What a cell under regions, cercles, type, sectors or a choice says."""
-        if (key, text) not in self._cache:
-            reader = {"regions": self._read_regions, "cercles": self._read_cercles, "type": self._read_type,
-                      "sectors": self._read_sectors}.get(key)  # fmt: skip
-            self._cache[key, text] = reader(text) if reader else self._read_choice(key, text)
-        return self._cache[key, text]
+        reader = {"regions": self._read_regions, "cercles": self._read_cercles, "type": self._read_type,
+                  "sectors": self._read_sectors}.get(key)  # fmt: skip
+        return reader(text) if reader else self._read_choice(key, text)
 
     def _named(self, entries: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
         """Simplified name -> id, the user's own words included."""

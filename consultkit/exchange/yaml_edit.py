@@ -119,8 +119,7 @@ class Document:
             return [self._append(node, entries)]
         at = self._colon(key_node)
         end = max(at, self.span(node)[1])
-        edits = [Edit(at, end, "")] if end > at else []
-        return [*edits, self._after_line(end, _block(entries, "  "))]
+        return [Edit(at, end, ""), self._after_line(end, _block(entries, "  "))]
 
     def _append(self, node: Node, items: Sequence[str] | Sequence[Entry]) -> Edit:
         """Puts items at the end of a list that is not empty."""
