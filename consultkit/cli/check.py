@@ -151,14 +151,12 @@ def _read(workspace: Path, *, staged: bool) -> Project:
         index = tracked(workspace)
         project = load(workspace)
     faults = look(workspace, index)
-    if project.identities:
-        from consultkit.repository.beside import beside
+    search = matcher(project).search if project.identities else None
+    from consultkit.repository.beside import beside, outside
 
-        faults += beside(project, matcher(project).search, index, staged=staged)
+    faults += beside(project, search, index, staged=staged)
     if staged:
-        from consultkit.repository.beside import outside
-
-        faults += outside(workspace, matcher(project).search if project.identities else None)
+        faults += outside(workspace, search)
     return replace(project, faults=(*project.faults, *faults))
 
 

@@ -23,7 +23,9 @@ _UNDERLINE = re.compile(r"[ ]{0,3}(=+|-+)[ \t]*\Z")
 _RULE = re.compile(r"[ ]{0,3}([-*_])[ \t]*(?:\1[ \t]*){2,}\Z")
 _LIST = re.compile(r"[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+\S")
 _QUOTE_MARK = re.compile(r"[ ]{0,3}>[ ]?")
-_ITEM_QUOTE = re.compile(r"[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)+(?=>)")
+_ITEM_QUOTE = re.compile(
+    r"[ \t]*(?:(?:[-*+:~]|\(?(?:\d{1,9}|[A-Za-z]|[ivxlcdm]{1,9}|[IVXLCDM]{1,9}|#)[.)]|\(@\w*\))[ \t]+)+(?=>)"
+)  # as pandoc begins lists
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
 _COMMENT = re.compile(r"(<!--.*?-->)(\w*)", re.DOTALL)  # and what follows on it
 _WORD = re.compile(r"\w*")
@@ -218,7 +220,7 @@ class _Scanner:
             first = stripped[0]
             if first == "#" and len(line) - len(stripped) < 4 and self._is_heading(line, stripped, number):
                 continue
-            item = _ITEM_QUOTE.match(line) if first in "-*+0123456789" else None
+            item = _ITEM_QUOTE.match(line) if first != ">" and ">" in line else None
             if item or (self.in_item and _LIST.match(line)):
                 self.close()  # each item quotes for itself
             self.in_item = bool(item) or (self.in_item and self.kind == "quote")

@@ -26,7 +26,7 @@ _innocent: set[bytes] = set()
 def _suspect() -> re.Pattern[bytes]:
     """Phones and what is as long (dates too), coordinates, plates, IBAN, plus codes, addresses, accounts."""
     coordinates = rb"0(?:[.,]00|\xb0(?:0|$)|\.0+,-?0)|^\xb00"
-    codes = rb"0000[-./]?M[AM0]|[AM]{2}00(?:-?[AM0]){8}|[AM0]\+[AM0]"
+    codes = rb"0000[-./]{0,3}M[AM0]|[AM]{2}00(?:-?[AM0]){8}|[AM0]\+[AM0]"
     phone, signs = rb"(?<!0)0(?:[./()-]{0,3}0){7}", rb"@|&|%00|\./|\([AM]{0,8}\)(?!{)"
     return re.compile(b"|".join((phone, coordinates, codes, signs)))
 

@@ -35,7 +35,7 @@ LONG = 40_000  # characters from which a text is searched in stretches
 REMEMBERED = 400_000  # pieces of text whose verdict is kept
 
 
-_SEPARATORS = rf"[\s.()/\-–‐‑·,:;_*\\~|+\[\]{IGNORED}]{{0,4}}"
+_SEPARATORS = rf"[\s.()/\-–—−‐‑·•,:;_*\\~|+\[\]{IGNORED}]{{0,4}}"
 _DIGITS = re.compile(rf"\d(?:{_SEPARATORS}\d){{5,24}}")
 _HINGE = re.compile(r"['’-]")
 _DIGIT = re.compile(r"\d")
@@ -229,7 +229,7 @@ class Matcher:
         if site:
             words = (word._replace(written=word.written.title()) for word in words)
         for word in dict.fromkeys(words):
-            owners = self._names.exact.get(word.written, frozenset())
+            owners = self._names.exact.get(word.written.upper() if site else word.written, frozenset())
             for part in self._parts_like(word):
                 sequences += self._names.sequences.get(part, ())
                 if part not in self._names.silent:

@@ -113,8 +113,8 @@ class Names:
                 _put(self.anyhow, joined, owner)
         if len(parts) == 1 and len(parts[0]) < SHORTEST_PART:
             self._add_acronym(WORD.findall(name)[-1], owner)
-        if not sure:
-            for words in _orders(parts):
+        for words in _orders(parts):
+            if not sure or (len(words) == 2 and 1 < len("".join(words)) - 1 < SHORTEST_PART):  # H. Bâ
                 capital = any(len(word) == 1 for word in words) or set(parts) <= ordinary_words()
                 self._add_sequence(Sequence(words, owner, capital))
 

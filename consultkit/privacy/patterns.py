@@ -51,14 +51,17 @@ _NO_PHONES = re.compile(
     rf"|(?<!\d){_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?!\d)"  # 20230620
     r"|(?i:n[°ºo]\.?|loi|d[ée]cret|arr[êe]t[ée]|ordonnance)\s*(?:n[°ºo]\.?\s*)?\d{2,4}[-/]\d{1,4}(?![\d-])"
     r"|(?i:isbn|issn|doi)[:\s]*[\d\-./]+"
-    r"|(?<!\d)\d{1,2}\s?(?::|h)\s?\d\d(?!\d)"  # 14h30
+    r"|(?<!\d)(?:[01]?\d|2[0-4])(?::|\s?h\s?)[0-5]\d(?!\d|[ .\-/]\d\d)"  # 14h30
+    r"|(?<![\d/-])\d{1,2}/\d{1,2}/\d\d\s?[-–]\s?\d{1,2}/\d{1,2}/\d\d(?![\d/])"  # 20/06/23-25/06/23
 )
 _UNIT = re.compile(
-    r"\s*(?:f\b|fcfa|f\s?cfa|cfa|xof|francs?|euros?|eur\b|€|\$|usd|dollars?|millions?|milliards?|%|personnes|habitants"
-    r"|m[ée]nages|tonnes|kg\b|km|ha\b|hectares|m[²³23]?\b|t[êe]tes|b[ée]n[ée]ficiaires|d[ée]plac[ée]s|r[ée]fugi[ée]s"
-    r"|people|households|inhabitants)",
+    r"[^\S\n]*(?:\n(?=(?-i:[a-z€$%FCUXE])))?(?:de |d['’])?"
+    r"(?:f\b|fcfa|f\s?cfa|cfa|xof|francs?|euros?|eur\b|€|\$|usd|dollars?|millions?|milliards?|%|personnes|habitants"
+    r"|m[ée]nages|tonnes|kg\b|km|ha\b|hectares|(?-i:m)(?:[²³23]|\b(?!\.))|litres|sacs|ans\b|t[êe]tes"
+    r"|b[ée]n[ée]ficiaires|d[ée]plac[ée]s|r[ée]fugi[ée]s|people|households|inhabitants)",
     re.IGNORECASE,
 )
+_CURRENCY = re.compile(r"(?:[€$]|\b(?:USD|EUR|XOF|F\s?CFA|CFA))\s?\Z")
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:[ .\u00a0\u2009\u202f]\d{3})+$")
 
 
@@ -91,9 +94,10 @@ def _candidates(run: str) -> list[tuple[int, int]]:
     if not _is_phone(run) and "/" in run:
         return [(match.start(), match.end()) for match in re.finditer(r"[^/\s][^/]*[^/\s]", run)]
     if not _is_phone(run):  # a number, then other digits: the pairs that Malians write
-        return [(m.start(), m.end()) for m in re.finditer(rf"(?<!\d)\d\d(?:(?:{_GAP})\d\d){{3}}(?!\d)", run)][
-            :1
-        ]
+        return [
+            (m.start(), m.end())
+            for m in re.finditer(rf"(?<!\d)(?:\d\d(?:{_GAP}\d\d){{3}}|\d{{8}})(?!\d)", run)
+        ][:1]
     return [(0, len(run))]
 
 
@@ -104,7 +108,7 @@ def _is_amount(text: str, start: int, end: int) -> bool:
         return False
     digits = re.sub(r"\D", "", written)
     rounded = digits.endswith("0000") or (digits.endswith("000") and bool(_THOUSANDS.match(written)))
-    return rounded or bool(_UNIT.match(text, end)) or text[max(0, start - 1) : start] in ("€", "$")
+    return rounded or bool(_UNIT.match(text, end)) or bool(_CURRENCY.search(text, max(0, start - 8), start))
 
 
 @cache
@@ -146,7 +150,7 @@ _COORDINATES = (
     re.compile(r"(?<![\w.])[-−]\d{1,2}\.\d{3,}\s*[,;/ ]\s*[-−]?\d{1,3}\.\d{3,}(?!\w)"),
     re.compile(r"(?<![\w.,])[-−]?\d{1,2},\d{3,}\s*[;/]\s*[-−]?\d{1,3},\d{3,}(?!\w)"),
     re.compile(rf"{_DEGREES}\s?\d{{1,2}}(?:[.,]\d+)?\s?['’′]"),
-    re.compile(r"\d{1,3}[.,]\d{2,}\s?[°º]?\s?(?:[NSEWO]|Nord|Sud|Est|Ouest)\b"),
+    re.compile(r"\d{1,3}[.,](?:\d{3,}|\d\d(?=\s?[°º]|[NSEWO]))\s?[°º]?\s?(?:[NSEWO]|Nord|Sud|Est|Ouest)\b"),
     re.compile(r"\b[NSEWO]\s?\d{1,3}[.,]\d{3,}"),
     re.compile(r"\b(?:lat(?:itude)?|lon(?:g(?:itude)?)?|lng)\b\W{0,4}[-−]?\d{1,3}[.,]\d{2,}", re.I),
     re.compile(r"\b(?:2[89]|3[01])\s?[NPQR]\s\d{6}\s\d{7}\b"),  # UTM
@@ -162,7 +166,7 @@ _ACCOUNT = re.compile(
     r"|instagram\.com|(?:twitter|x)\.com|linkedin\.com/(?:in|pub)|tiktok\.com|snapchat\.com/add|signal\.(?:me|group)"
     r"|threads\.net|imo\.im)/[^\s)>\]\"'»]+|\b(?:skype|whatsapp|tg|viber):[^\s)>\]]{3,}"
 )
-_PLATE = re.compile(r"\b[A-Z]{1,2}[ ./\u00a0\u202f‐-—-]?\d{4}[ ./\u00a0\u202f‐-—-]?M[D1-9]\b")
+_PLATE = re.compile(r"\b[A-Z]{1,2}[ ./·\u00a0\u202f‐-—-]{0,3}\d{4}[ ./·\u00a0\u202f‐-—-]{0,3}M[D1-9]\b")
 
 
 def _simple(kind: str, *patterns: re.Pattern[str]) -> Finder:

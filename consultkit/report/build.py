@@ -13,12 +13,14 @@ from typing import Any
 
 from consultkit import i18n
 from consultkit.disclose import INTERNAL, SHARED, Disclosure
+from consultkit.files import inside
 from consultkit.i18n import N_, _, speaking
 from consultkit.model import Campaign, Project
 from consultkit.report import words
 from consultkit.report.advance import Advance
 from consultkit.report.annex import Annex
 from consultkit.report.compose import Composer
+from consultkit.report.errors import RenderError
 from consultkit.report.render import SEAM, Document
 from consultkit.report.tables import esc
 from consultkit.report.typography import typographic
@@ -246,4 +248,8 @@ def _names(view: View) -> tuple[str, ...]:
 
 
 def _logo(templates: Path) -> Path | None:
-    return next((templates / name for name in LOGOS if (templates / name).is_file()), None)
+    logo = next((templates / name for name in LOGOS if (templates / name).is_file()), None)
+    if logo is not None and not inside(templates.parent, logo):
+        sentence = _("This link leads out of the workspace and is not followed.")
+        raise RenderError(f"templates/{logo.name}: {sentence} {_('Put the file itself here.')}")
+    return logo

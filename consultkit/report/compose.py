@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from consultkit.files import defaults_dir
+from consultkit.files import defaults_dir, inside
 from consultkit.i18n import _
 from consultkit.text import did_you_mean, listing
 
@@ -29,12 +29,19 @@ class Composer:
     """Fills the templates of one workspace; a file that it lacks is the shipped one."""
 
     def __init__(self, templates: Path) -> None:
-        from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+        from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
         from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-        folders = [FileSystemLoader(folder) for folder in (templates, defaults_dir("templates"))]
+        class Own(FileSystemLoader):
+            def get_source(self, environment: Environment, template: str) -> Any:
+                found = super().get_source(environment, template)
+                if not inside(templates.parent, templates / template):
+                    message = _("This link leads out of the workspace and is not followed.")
+                    raise TemplateFault(f"templates/{template}", 1, message, _("Put the file itself here."))
+                return found
+
         self.environment = ImmutableSandboxedEnvironment(
-            loader=ChoiceLoader(folders),
+            loader=ChoiceLoader([Own(templates), FileSystemLoader(defaults_dir("templates"))]),
             undefined=StrictUndefined,
             comment_start_string="{##",
             comment_end_string="##}",

@@ -6,7 +6,7 @@ import base64
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -20,7 +20,10 @@ PNG = b"\x89PNG\r\n\x1a\n"
 PNG_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"sRGB", b"pHYs", b"IDAT", b"IEND"})
 # JPEG's own tables and frames; APPn and comments go, but for Adobe's (APP14): it tells how colours are coded.
 JPEG_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
-JPEG_SEGMENTS = JPEG_FRAMES | {0xC4, 0xDB, 0xDD, 0xEE, 0xDA}
+JPEG_SEGMENTS = JPEG_FRAMES | {0xC4, 0xDB, 0xDD, 0xDA}
+ADOBE = b"\xff\xee\x00\x0eAdobe"
+# Where the passes of an interlaced PNG begin, and how far apart their pixels are: across, down.
+ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +117,40 @@ def vet(data: bytes, alt: str) -> Picture:
 
 
 def _png(data: bytes, alt: str) -> Picture:
-    kept, width, height, ended = [PNG], 0, 0, False
-    for kind, body in _chunks(data):
-        if kind == b"IHDR":
-            width, height = struct.unpack(">II", body[:8])
-        if kind in PNG_CHUNKS:
+    chunks = list(_chunks(data))
+    if chunks[0][0] != b"IHDR" or chunks[-1][0] != b"IEND":
+        raise _UnsoundError
+    width, height, depth, colours, _packing, _filter, interlaced = struct.unpack(">IIBBBBB", chunks[0][1])
+    _checked(picture := Picture("png", data, alt, width, height), True)
+    bits = depth * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}.get(colours, 0)
+    drawn = _pixels(
+        b"".join(body for kind, body in chunks if kind == b"IDAT"), width, height, bits, interlaced
+    )
+    kept, told = [PNG], False
+    for kind, body in chunks:
+        body = drawn if kind == b"IDAT" else body
+        if kind in PNG_CHUNKS and not (kind == b"IDAT" and told):
             kept.append(
                 struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
             )
-        ended = kind == b"IEND"
-    return _checked(Picture("png", b"".join(kept), alt, width, height), ended)
+        told = told or kind == b"IDAT"
+    return replace(picture, data=b"".join(kept))
+
+
+def _pixels(data: bytes, width: int, height: int, bits: int, interlaced: int) -> bytes:
+    """A PNG's pixels, still packed, and nothing behind them; as many as the picture is large."""
+    rows = 0
+    for x, y, across, down in ADAM7 if interlaced else ((0, 0, 1, 1),):
+        columns, lines = -((x - width) // across), -((y - height) // down)
+        rows += lines * (1 + (columns * bits + 7) // 8) if columns > 0 and lines > 0 else 0
+    unpacking = zlib.decompressobj()
+    left, size = data, 0
+    while left and not unpacking.eof and size <= rows:
+        size += len(unpacking.decompress(left, 1_000_000))
+        left = unpacking.unconsumed_tail
+    if not bits or not unpacking.eof or size != rows:
+        raise _UnsoundError
+    return data[: len(data) - len(unpacking.unused_data)]
 
 
 def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -154,7 +181,7 @@ def _jpeg(data: bytes, alt: str) -> Picture:
             height, width = struct.unpack_from(">HH", data, place + 5)
         if marker == 0xDA:
             end = _scan_end(data, end)
-        if marker in JPEG_SEGMENTS:
+        if marker in JPEG_SEGMENTS or data.startswith(ADOBE, place):
             kept.append(data[place:end])
         place = end
     ended = data[place : place + 2] == b"\xff\xd9"

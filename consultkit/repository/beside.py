@@ -11,6 +11,7 @@ from consultkit.diagnostic import Fault, Place
 from consultkit.files import MAX_BYTES, MAX_TOLD, defaults_dir, place_at
 from consultkit.i18n import _
 from consultkit.model import Project
+from consultkit.privacy import patterns
 from consultkit.repository import readable
 from consultkit.repository.git import LINK
 from consultkit.repository.staged import StagedTree, staged_outside
@@ -22,17 +23,26 @@ if TYPE_CHECKING:
 
 Search = Callable[[str], "list[Hit]"]
 
+_WRITTEN = ("notes/", "guides/")
+_LISTS = (".csv", ".tsv", ".txt", ".vcf")
 _MADE = ("build/", "private/", ".consultkit/", ".git/")
 
 
-def beside(project: Project, search: Search, index: StagedTree | None, *, staged: bool) -> list[Fault]:
-    """What is found in what is staged, or in the other texts on the disk; the tree is what git tracks."""
+def beside(project: Project, search: Search | None, index: StagedTree | None, *, staged: bool) -> list[Fault]:
+    """What is found in what is staged, or in the other texts on the disk; the tree is what git tracks.
+
+    Names where some are known; numbers and addresses in what lies beside the notes, and in lists.
+    """
     if staged:
         files = _staged(project, index) if index else ()
     else:
         files = _on_disk(project, index)
     told: list[Fault] = []
     for name, data in files:
+        if data is not None and (name.startswith(_WRITTEN) or name.lower().endswith(_LISTS)):
+            told += _signs(name, data, project.allowed)
+        if search is None:
+            continue
         told += _in_file(name, data, search)
         if name not in project.files and search(in_words(name)):
             message = _("The name of this file holds a known identity.")
@@ -118,6 +128,21 @@ def _in_text(name: str, part: str, text: str, search: Search) -> Iterable[Fault]
     return [
         Fault("private-found", place_at(text, hit.start, name), message.format(owner=hit.owner), help)
         for hit in hits[:MAX_TOLD]
+    ]
+
+
+def _signs(name: str, data: bytes, allowed: frozenset[str]) -> list[Fault]:
+    """Numbers and addresses in a text, but for those that a line excepts."""
+    text = readable.decoded(data) if readable.is_text(data) else None
+    help = _("Move it to private/identities.yaml, or except it with a reason in notes/exceptions.yaml.")
+    found = (
+        [hit for hit in patterns.search(text) if text[hit.start : hit.end].strip() not in allowed]
+        if text
+        else []
+    )
+    return [
+        Fault("pattern-found", place_at(text or "", hit.start, name), _(patterns.KINDS[hit.kind]), help)
+        for hit in found[:MAX_TOLD]
     ]
 
 

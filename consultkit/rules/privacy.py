@@ -131,6 +131,7 @@ def dangerous_pattern(project: Project) -> Iterator[Finding]:
             if source.file in citing and text[max(0, hit.start - 1) : hit.start + 1] == "[@":
                 continue  # meant as a citation, and told as such
             yield Finding(place_at(text, hit.start, source.file), _(KINDS[hit.kind]), help)
+    yield from told(project, "pattern-found")
 
 
 def _own(text: str, start: int) -> bool:

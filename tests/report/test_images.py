@@ -1,5 +1,6 @@
 # ruff: noqa: E501
 import struct
+import zlib
 
 import pytest
 from sample_document import png, workspace
@@ -31,6 +32,45 @@ def test_a_jpeg_keeps_its_picture_alone():
     assert (picture.kind, picture.width, picture.height) == ("jpeg", 30, 20)
     assert not any(word in picture.data for word in (b"Exif", b"GPS", b"Moussa", b"JFIF"))
     assert b"coded\xff\x00\xff\xd0more\xff\xd9" in picture.data
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def drawn(pixels: bytes, behind: bytes = b"", interlaced: int = 0, depth: int = 8, colours: int = 2) -> bytes:
+    """A PNG of three by two pixels; its data in two chunks."""
+    header = struct.pack(">IIBBBBB", 3, 2, depth, colours, 0, 0, interlaced)
+    data = zlib.compress(pixels) + behind
+    return (
+        images.PNG
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", data[:4])
+        + chunk(b"IDAT", data[4:])
+        + chunk(b"IEND", b"")
+    )
+
+
+def test_a_png_holds_its_pixels_and_nothing_behind_them():
+    pixels = (b"\0" + b"\1\2\3" * 3) * 2
+    assert b"Moussa" not in images.vet(drawn(pixels, b"Moussa"), "").data
+    assert zlib.compress(pixels) in images.vet(drawn(pixels, b"Moussa"), "").data
+    seven_passes = b"\0\1\2\3" + b"\0\1\2\3" + b"\0\1\2\3" + b"\0" + b"\1\2\3" * 3  # of 3 by 2 pixels
+    assert images.vet(drawn(seven_passes, interlaced=1), "").width == 3
+    assert images.vet(drawn(b"\0\x40\0\x40", depth=1, colours=0), "").height == 2
+
+
+@pytest.mark.parametrize("pixels", [b"", b"\0" * 19, b"\0" * 21, b"\0" * 5_000_000])
+def test_a_png_of_another_size_than_it_says_is_none(pixels):
+    with pytest.raises(images._UnsoundError):
+        images.vet(drawn(pixels), "")
+
+
+def test_adobes_own_mark_stays_and_what_looks_like_it_goes():
+    mark = segment(0xEE, b"Adobe\0\x64\0\0\0\0\1")
+    assert mark in images.vet(JPEG[:2] + mark + JPEG[2:], "").data
+    longer = segment(0xEE, b"Adobe\0\x64\0\0\0\0\1Moussa")
+    assert b"Moussa" not in images.vet(JPEG[:2] + longer + JPEG[2:], "").data
 
 
 @pytest.mark.parametrize(

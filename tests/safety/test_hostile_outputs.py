@@ -315,3 +315,27 @@ def test_a_word_file_that_defines_entities_is_refused(root: Path) -> None:
     path.write_bytes(buffer.getvalue())
     assert run(root, "comments", str(path)).code in (1, 2)
     assert NOTE
+
+
+@pytest.mark.parametrize("link", ["templates/rapport.md.j2", "templates/logo.png", "templates"])
+def test_a_template_that_leads_out_of_the_campaign_is_not_followed(
+    root: Path, tmp_path: Path, link: str
+) -> None:
+    outside = tmp_path / "dehors"
+    outside.mkdir()
+    for name in ("rapport.md.j2", "logo.png"):
+        (outside / name).write_text("SECRET", "utf-8")
+    if link != "templates":
+        (root / "templates").mkdir()
+    (root / link).symlink_to(outside / Path(link).name if "/" in link else outside)
+    ran = run(root, "report", "--to", "md")
+    assert ran.code == 2 and "dehors" not in ran.said and not (root / "build").exists()
+    assert "templates/" in ran.said
+
+
+def test_an_included_template_is_no_link_either(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "dehors.txt").write_text("SECRET", "utf-8")
+    (root / "templates").mkdir()
+    (root / "templates/x.txt").symlink_to(tmp_path / "dehors.txt")
+    (root / "templates/rapport.md.j2").write_text('{% include "x.txt" %}', "utf-8")
+    assert run(root, "report", "--to", "md").code == 2 and not (root / "build").exists()
