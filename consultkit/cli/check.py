@@ -15,7 +15,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from consultkit.cli import Options, root
-from consultkit.cli.common import hidden, told
+from consultkit.cli.common import hidden, show, told
 from consultkit.coverage import coverage
 from consultkit.diagnostic import Diagnostic, Severity, has_errors
 from consultkit.files import WorkspaceError, find_root, locked, write_atomic
@@ -28,7 +28,7 @@ from consultkit.privacy.vault import LOCKED, PLAIN
 from consultkit.repository.staged import StagedTree, tracked
 from consultkit.repository.surroundings import look
 from consultkit.rules import BY_CODE, run, select
-from consultkit.rules.privacy import matcher, secret_lines
+from consultkit.rules.privacy import matcher
 from consultkit.text import did_you_mean
 
 LETTERS = "WMGNCFPT"
@@ -144,19 +144,14 @@ def _beside_others(workspaces: list[Path], select_only: list[str], ignore: list[
 
 def _read(workspace: Path, *, staged: bool) -> Project:
     """A campaign, from the disk or as staged, with what lies around it and beside its files."""
-    if staged:
-        index: StagedTree | None = StagedTree(workspace)
-        project = load(workspace, tree=index)
-    else:
-        index = tracked(workspace)
-        project = load(workspace)
-    faults = look(workspace, index)
-    search = matcher(project).search if project.identities else None
     from consultkit.repository.beside import beside, outside
 
+    index = StagedTree(workspace) if staged else tracked(workspace)
+    project = load(workspace, tree=index if staged else None)
+    search = matcher(project).search if project.identities else None
+    faults = look(workspace, index)
     faults += beside(project, search, index, staged=staged)
-    if staged:
-        faults += outside(workspace, search)
+    faults += outside(workspace, search) if staged else []
     return replace(project, faults=(*project.faults, *faults))
 
 
@@ -282,8 +277,7 @@ def _say(one: _Checked, *, coverage_too: bool) -> None:
     width = terminal_width()
     project = one.project
     read = [*project.unread_notes, *(note.file for note in project.notes)]
-    secret = secret_lines(project, (d.place.file for d in one.problems))
-    say(output.as_lines(told(project, one.problems), project.sources, width, secret))
+    show(project, one.problems)
     say([output.summary(one.problems, sum(among(file, one.wanted) for file in read))])
     if not project.names_checked and project.notes:
         known = any((project.root / name).exists() for name in (PLAIN, LOCKED))

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from consultkit.diagnostic import Diagnostic
+from consultkit.diagnostic import Diagnostic, Severity
 from consultkit.files import WorkspaceError
 from consultkit.i18n import _
 from consultkit.model import ActorMapping, Guide, Project
@@ -36,16 +36,36 @@ def sound(project: Project) -> tuple[ActorMapping, Guide]:
 def region_named(mapping: ActorMapping, named: str | None) -> str | None:
     """The id of the region named by its id or its name; WorkspaceError where the mapping has none."""
     ids = {fold(word): region.id for region in mapping.regions for word in (region.name, region.id)}
-    if named is None or fold(named) in ids:
-        return ids[fold(named)] if named is not None else None
-    known = mapping.region_by_id
-    message = _("No {what} has the id “{id}”.").format(what=_("region"), id=named)
-    raise WorkspaceError(f"{message} {did_you_mean(named, known) or listing(known)}")
+    if named is not None and fold(named) not in ids:
+        raise unknown(_("region"), named, mapping.region_by_id)
+    return ids[fold(named)] if named is not None else None
+
+
+def unknown(what: str, id_: str, known: Iterable[str], otherwise: str = "") -> WorkspaceError:
+    """What to say of an id that nothing has: the nearest, else what to do, else those that there are."""
+    message = _("No {what} has the id “{id}”.").format(what=what, id=id_)
+    return WorkspaceError(f"{message} {did_you_mean(id_, known) or otherwise or listing(known)}")
+
+
+def errors(project: Project) -> list[Diagnostic]:
+    """What must be mended before anything is made: the errors, coverage aside."""
+    from consultkit.rules import run, select
+
+    return [d for d in select(run(project), ignored=["C"]) if d.severity is Severity.ERROR]
 
 
 def hidden(project: Project, text: str) -> str:
     """A line for the screen, known identities blanked."""
     return printable(blanked(project, text))
+
+
+def show(project: Project, problems: Sequence[Diagnostic]) -> None:
+    """Prints problems with their lines, known identities blanked and what is secret not quoted."""
+    from consultkit.output.diagnostics import as_lines
+    from consultkit.rules.privacy import secret_lines
+
+    secret = secret_lines(project, (d.place.file for d in problems))
+    say(as_lines(told(project, problems), project.sources, terminal_width(), secret))
 
 
 def told(project: Project, problems: Iterable[Diagnostic]) -> list[Diagnostic]:

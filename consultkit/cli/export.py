@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consultkit.cli import leaving, root
-from consultkit.cli.common import region_named
+from consultkit.cli.common import errors, region_named
 from consultkit.cli.report import Edition, refuse
-from consultkit.diagnostic import Diagnostic, Severity
+from consultkit.diagnostic import Diagnostic
 from consultkit.files import locked, write_all
 from consultkit.i18n import _, ngettext, speaking
 from consultkit.load import load
 from consultkit.model import Project
-from consultkit.rules import run, select
 from consultkit.text import did_you_mean, listing
 
 if TYPE_CHECKING:
@@ -88,8 +87,7 @@ def _refusals(project: Project, region: str | None) -> list[Diagnostic]:
             return file.startswith(f"notes/{region}/") and file not in written
         return not file.startswith(("private/", "templates/")) and file not in written
 
-    problems = select(run(project), ignored=["C"])
-    return [p for p in problems if p.severity is Severity.ERROR and reads(p.place.file)]
+    return [problem for problem in errors(project) if reads(problem.place.file)]
 
 
 def _made(

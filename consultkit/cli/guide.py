@@ -8,14 +8,13 @@ from typing import Annotated
 import typer
 
 from consultkit.cli import leaving, root
-from consultkit.cli.common import sound
+from consultkit.cli.common import sound, unknown
 from consultkit.cli.guide_upgrade import diff, feedback, upgrade
 from consultkit.files import WorkspaceError, write_atomic
 from consultkit.i18n import N_, _
 from consultkit.load import load
 from consultkit.model import ActorType, Guide, Project
 from consultkit.output.terminal import tell
-from consultkit.text import did_you_mean, listing
 
 
 def export(
@@ -31,20 +30,14 @@ def export(
     if type_ is not None:
         kind = mapping.type_by_id.get(type_)
         if kind is None:
-            help = did_you_mean(type_, mapping.type_by_id) or listing(mapping.type_by_id)
-            raise WorkspaceError(
-                _("No {what} has the id “{id}”.").format(what=_("type"), id=type_) + f" {help}"
-            )
+            raise unknown(_("type"), type_, mapping.type_by_id)
     suffix = file.suffix.lower()
     if suffix == ".xlsx" and kind is None:
         from consultkit.exchange.xlsform import next_version
 
         version, data = next_version(file, project, mapping, guide)
-        if found := _leaks(project, guide, file.name, data):
-            return leaving.refuse(found)
-        write_atomic(file, data)
-        print(_("{file}: the form of the guide, version {version}.").format(file=file, version=version))
-        print(_("Send it to KoboToolbox or ODK Central; `consultkit import` reads what comes back."))
+        said = _("{file}: the form of the guide, version {version}.").format(file=file, version=version)
+        said += "\n" + _("Send it to KoboToolbox or ODK Central; `consultkit import` reads what comes back.")
     elif suffix == ".xlsx":
         raise WorkspaceError(_("The form asks each actor the questions of its type: leave --type out."))
     elif suffix in (".docx", ".pdf"):
@@ -53,12 +46,13 @@ def export(
 
         with document_faults(project):
             data = render_guide(project, guide, suffix[1:], kind)
-        if found := _leaks(project, guide, file.name, data):
-            return leaving.refuse(found)
-        write_atomic(file, data)
-        print(_("{file}: the guide, to print or to type in.").format(file=file))
+        said = _("{file}: the guide, to print or to type in.").format(file=file)
     else:
         raise WorkspaceError(_("{file}: name a file that ends in .xlsx, .docx or .pdf.").format(file=file))
+    if found := _leaks(project, guide, file.name, data):
+        return leaving.refuse(found)
+    write_atomic(file, data)
+    print(said)
     if not project.names_checked:
         tell(_("Names were not checked: the identities cannot be read here."))
     return 0

@@ -18,15 +18,13 @@ def home() -> int:
     root = Options.root or find_root(Path.cwd())
     if root is None or not (root / "mapping.yaml").is_file():
         return _outside()
-    from consultkit.cli.common import hidden
+    from consultkit.cli.common import errors, hidden
     from consultkit.coverage import coverage
-    from consultkit.diagnostic import Severity
     from consultkit.load import load
     from consultkit.progress import next_steps, working_days
-    from consultkit.rules import run, select
 
     project = load(root)
-    problems = [d for d in select(run(project), ignored=["C"]) if d.severity is Severity.ERROR]
+    problems = errors(project)
     rows = coverage(project)
     width = terminal_width()
     title = project.mapping.campaign.title if project.mapping else root.name

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from consultkit.cli import root
-from consultkit.cli.common import region_named, sound
+from consultkit.cli.common import region_named, sound, unknown
 from consultkit.files import WorkspaceError, locked
 from consultkit.i18n import _, speaking
 from consultkit.load import load
@@ -16,7 +16,7 @@ from consultkit.model import Actor, ActorMapping, Guide, Project
 from consultkit.output.terminal import tell
 from consultkit.progress import without_note
 from consultkit.scaffold import Planned, duplicates_of, next_ids, note_file, shuffled, write_planned
-from consultkit.text import did_you_mean, listing
+from consultkit.text import listing
 
 
 def note(
@@ -72,8 +72,7 @@ def _pair(
     """The actor and the region its note counts in; says what is missing where that is not clear."""
     actor = mapping.actor_by_id.get(id_)
     if actor is None:
-        help = did_you_mean(id_, mapping.actor_by_id) or _("Add the actor to mapping.yaml.")
-        raise WorkspaceError(_("No {what} has the id “{id}”.").format(what=_("actor"), id=id_) + " " + help)
+        raise unknown(_("actor"), id_, mapping.actor_by_id, _("Add the actor to mapping.yaml."))
     regions = [name for name in dict.fromkeys(actor.regions) if name in mapping.region_by_id]
     if region is not None and region not in regions:
         message = _("The mapping does not have “{actor}” in the region “{region}”.")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from consultkit.cli import root
-from consultkit.cli.common import hidden, item, keep, sound
+from consultkit.cli.common import hidden, item, keep, sound, unknown
 from consultkit.exchange import drafts
 from consultkit.exchange.typed import join
 from consultkit.exchange.word_note import Typed, read_note
@@ -17,7 +17,7 @@ from consultkit.i18n import _, speaking
 from consultkit.load import load
 from consultkit.model import ActorMapping
 from consultkit.scaffold import duplicates_of
-from consultkit.text import did_you_mean, fold, listing
+from consultkit.text import fold, listing
 
 
 def note_from(file: Path, actors: Sequence[str], region: str | None, again: bool) -> int:
@@ -64,8 +64,7 @@ def _where(mapping: ActorMapping, typed: Typed, actors: Sequence[str], region: s
         raise WorkspaceError(_("The cover table names no actor: `consultkit note ACTOR --from FILE` does."))
     actor = names.get(fold(said))
     if actor is None:
-        message = _("No {what} has the id “{id}”.").format(what=_("actor"), id=said)
-        raise WorkspaceError(f"{message} {did_you_mean(said, names) or _('Add the actor to mapping.yaml.')}")
+        raise unknown(_("actor"), said, names, _("Add the actor to mapping.yaml."))
     own = [name for name in mapping.actor_by_id[actor].regions if name in mapping.region_by_id]
     wanted = region or typed.said.get("region", "")
     bare = re.sub(r"^region (d[eu] )?", "", fold(wanted))

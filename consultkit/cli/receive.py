@@ -10,7 +10,7 @@ import typer
 
 from consultkit import deliveries, progress
 from consultkit.cli import root
-from consultkit.cli.common import agreed, told
+from consultkit.cli.common import agreed, show
 from consultkit.files import DELIVERIES, MAPPING, WorkspaceError, decode, locked, write_all
 from consultkit.i18n import _, ngettext, reason
 from consultkit.load import load
@@ -79,10 +79,8 @@ def _show(listed: Sequence[Event], log: int) -> None:
         detail = f" ({event.detail})" if event.detail else ""
         print("  " + printable(f"{_(event.kind):<13} {event.what}{detail}"))
     if log:
-        print(
-            "  "
-            + ngettext("{n} delivery added to the log", "{n} deliveries added to the log", log).format(n=log)
-        )
+        message = ngettext("{n} delivery added to the log", "{n} deliveries added to the log", log)
+        print("  " + message.format(n=log))
     if not listed and not log:
         print(_("Nothing new: this copy already has all of it."))
     twice = [event for event in listed if event.kind == BOTH]
@@ -111,10 +109,7 @@ def _write(workspace: Path, planned: Plan, log: list[Delivery]) -> None:
 def _problems(workspace: Path, planned: Plan) -> bool:
     """Tells the problems in what was received, and the deliverables still missing."""
     from consultkit.diagnostic import has_errors
-    from consultkit.output import diagnostics as output
-    from consultkit.output.terminal import say, terminal_width
     from consultkit.rules import run, select
-    from consultkit.rules.privacy import secret_lines
 
     project = load(workspace)
     lines = _received_lines(planned)
@@ -125,8 +120,7 @@ def _problems(workspace: Path, planned: Plan) -> bool:
     ]
     if problems:
         print(_("In what was received:"))
-        secret = secret_lines(project, (d.place.file for d in problems))
-        say(output.as_lines(told(project, problems), project.sources, terminal_width(), secret))
+        show(project, problems)
     missing = [deliverable for deliverable, delivered in progress.due(project) if not delivered]
     if missing:
         print(_("Deliverables still missing:"))

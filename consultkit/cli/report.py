@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consultkit.cli import day_given, leaving, root
-from consultkit.cli.common import hidden, region_named, told
-from consultkit.diagnostic import Diagnostic, Severity
+from consultkit.cli.common import errors, hidden, region_named, show
+from consultkit.diagnostic import Diagnostic
 from consultkit.files import DELIVERIES, WorkspaceError, locked, place_at, write_all
 from consultkit.i18n import _, ngettext, reason, speaking
 from consultkit.load import load
 from consultkit.model import Project
-from consultkit.rules import run, select
 
 if TYPE_CHECKING:
     from consultkit.report.build import Built
@@ -135,9 +134,8 @@ def _rendered(project: Project, built: Built, formats: list[str]) -> dict[str, b
 
 def _refusals(project: Project, kind: Kind, region: str | None) -> list[Diagnostic]:
     """The errors, coverage aside, in the files that the document reads."""
-    problems = [d for d in select(run(project), ignored=["C"]) if d.severity is Severity.ERROR]
     reads = _reads(project, kind, region)
-    return [problem for problem in problems if reads(problem.place.file)]
+    return [problem for problem in errors(project) if reads(problem.place.file)]
 
 
 def _named_beside(project: Project, refusals: list[Diagnostic]) -> list[Diagnostic]:
@@ -165,17 +163,10 @@ def _reads(project: Project, kind: Kind, region: str | None) -> Callable[[str], 
 
 def refuse(project: Project, refusals: list[Diagnostic], *, forcible: bool = False) -> int:
     """Tells the errors that must be mended before anything is made."""
-    from consultkit.output.diagnostics import as_lines
-    from consultkit.output.terminal import say, terminal_width
-    from consultkit.rules.privacy import secret_lines
-
-    secret = secret_lines(project, (d.place.file for d in refusals))
-    say(as_lines(told(project, refusals), project.sources, terminal_width(), secret))
+    show(project, refusals)
     n = len(refusals)
-    print(
-        ngettext("Refused: {n} error to mend first.", "Refused: {n} errors to mend first.", n).format(n=n),
-        file=sys.stderr,
-    )
+    message = ngettext("Refused: {n} error to mend first.", "Refused: {n} errors to mend first.", n)
+    print(message.format(n=n), file=sys.stderr)
     if forcible:
         print(_("--force makes it all the same, marked as a draft."), file=sys.stderr)
     return 1

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consultkit.cli import leaving, root
+from consultkit.cli.common import errors
 from consultkit.cli.report import document_faults, refuse, shown_path
-from consultkit.diagnostic import Diagnostic, Severity
+from consultkit.diagnostic import Diagnostic
 from consultkit.files import DELIVERIES, WorkspaceError, locked, write_all
 from consultkit.i18n import _, ngettext, speaking
 from consultkit.load import load
 from consultkit.model import Project
-from consultkit.rules import run, select
 
 if TYPE_CHECKING:
     from consultkit.report.render import Document
@@ -88,12 +88,8 @@ def _refusals(project: Project) -> list[Diagnostic]:
 
     disclosure = Disclosure(project)
     shown = {note.file for note in project.notes if disclosure.annexed(note)}
-    return [
-        problem
-        for problem in select(run(project), ignored=["C"])
-        if problem.severity is Severity.ERROR
-        and (problem.place.file in shown or not problem.place.file.startswith(("notes/", "private/")))
-    ]
+    files = ((problem, problem.place.file) for problem in errors(project))
+    return [p for p, file in files if file in shown or not file.startswith(("notes/", "private/"))]
 
 
 def _render(project: Project, shared: Shared) -> bytes:
