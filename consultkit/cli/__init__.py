@@ -58,11 +58,10 @@ def root() -> Path:
     """The workspace: the one named with --root, else the one around the current folder."""
     if Options.root is not None:
         if not (Options.root / MAPPING).is_file():
-            raise WorkspaceError(
-                _(
-                    "There is no mapping.yaml in {folder}. `consultkit init {folder}` makes a campaign there."
-                ).format(folder=Options.root)
+            message = _(
+                "There is no mapping.yaml in {folder}. `consultkit init {folder}` makes a campaign there."
             )
+            raise WorkspaceError(message.format(folder=Options.root))
         return Options.root
     found = find_root(Path.cwd())
     if found is None:
@@ -115,7 +114,10 @@ def main(arguments: list[str]) -> int:
         arguments, asked, Options.root = _take_common(arguments)
         use(choose(asked, _campaign_language(Options.root)))
         bind_click()
-        return _dispatch(arguments)
+        from consultkit.cli.app import build
+
+        first = arguments[0] if arguments else ""
+        return build(first if first in COMMANDS or first in GROUPS else None)(arguments)
     except WorkspaceError as error:
         _complain(str(error))
         return 2
@@ -182,17 +184,9 @@ def _campaign_language(named: Path | None) -> str | None:
         head = (folder / MAPPING).read_bytes()[:20_000].decode("utf-8", "replace")  # type: ignore[operator]
         match = re.search(r"^\s+language:\s*[\"']?([A-Za-z]+)", head, re.MULTILINE)
         if match:
-            return {"french": "fr", "francais": "fr", "english": "en", "anglais": "en"}.get(
-                match[1].lower(), match[1]
-            )
+            names = {"french": "fr", "francais": "fr", "english": "en", "anglais": "en"}
+            return names.get(match[1].lower(), match[1])
     return None
-
-
-def _dispatch(arguments: list[str]) -> int:
-    from consultkit.cli.app import build
-
-    first = arguments[0] if arguments else ""
-    return build(first if first in COMMANDS or first in GROUPS else None)(arguments)
 
 
 def _complain(sentence: str) -> None:
@@ -240,6 +234,5 @@ def _make_streams_safe() -> None:
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
-            utf8 = None if stream.isatty() else "utf-8"
             with contextlib.suppress(OSError, ValueError):
-                reconfigure(encoding=utf8, errors="replace") if utf8 else reconfigure(errors="replace")
+                reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")

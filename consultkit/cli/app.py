@@ -35,7 +35,8 @@ def build(wanted: str | None) -> Callable[[list[str]], int]:
         context_settings=SETTINGS,
         suggest_commands=False,  # click does
     )
-    app.callback(invoke_without_command=True, help=_root_help())(_home)
+    about = _("Field consultations in plain text: every finding followed to its note, nobody exposed.")
+    app.callback(invoke_without_command=True, help=f"{about}\n\n{_common()}")(_home)
     if wanted is None:
         for name, summary in (COMMANDS | GROUPS).items():
             if name not in HIDDEN:
@@ -50,14 +51,29 @@ def build(wanted: str | None) -> Callable[[list[str]], int]:
             command(getattr(loaded, word))
 
     def run(arguments: list[str]) -> int:
+        """Usage errors as click words them, exit 2; an exit that was asked for, as its code."""
         command = typer.main.get_command(app)
         _in_words(command)
-        result = command(arguments, prog_name="consultkit", standalone_mode=False)
+        try:
+            result = command(arguments, prog_name="consultkit", standalone_mode=False)
+        except click.exceptions.NoArgsIsHelpError as error:
+            print(error.format_message())
+            return 2
+        except click.ClickException as error:
+            quoted = _("“{value}”").replace("{value}", r"\1")
+            sentence = re.sub(r"'([^'\s]+)'", quoted, error.format_message())
+            error.format_message = lambda: sentence  # type: ignore[method-assign]
+            error.show()
+            return error.exit_code
+        except click.exceptions.Exit as error:
+            return error.exit_code
+        except click.Abort:
+            return 1
         if result == INTERRUPTED:
             raise KeyboardInterrupt
         return result if isinstance(result, int) else 0
 
-    return _with_usage_errors(run)
+    return run
 
 
 class _Command(TyperCommand):
@@ -95,40 +111,8 @@ def _group(commands: dict[str, tuple[Callable[..., object], str]]) -> typer.Type
     return group
 
 
-def _with_usage_errors(run: Callable[[list[str]], int]) -> Callable[[list[str]], int]:
-    """Usage errors as click words them, exit 2; an exit that was asked for, as its code."""
-
-    def guarded(arguments: list[str]) -> int:
-        try:
-            return run(arguments)
-        except click.exceptions.NoArgsIsHelpError as error:
-            print(error.format_message())
-            return 2
-        except click.ClickException as error:
-            sentence = re.sub(
-                r"'([^'\s]+)'", _("“{value}”").replace("{value}", r"\1"), error.format_message()
-            )
-            error.format_message = lambda: sentence  # type: ignore[method-assign]
-            error.show()
-            return error.exit_code
-        except click.exceptions.Exit as error:
-            return error.exit_code
-        except click.Abort:
-            return 1
-
-    return guarded
-
-
 def _listed() -> None:
     """Stands for a command whose module is not needed to name it."""
-
-
-def _root_help() -> str:
-    return (
-        _("Field consultations in plain text: every finding followed to its note, nobody exposed.")
-        + "\n\n"
-        + _common()
-    )
 
 
 def _common() -> str:
