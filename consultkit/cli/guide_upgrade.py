@@ -162,12 +162,8 @@ def _show(project: Project, guide: Guide, plan: _Plan) -> None:
 def _table(rows: Sequence[Sequence[str]]) -> None:
     widths = [max(width_of(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
-        print(
-            "  ".join(
-                pad(printable(cell), width, right=i > 1)
-                for i, (cell, width) in enumerate(zip(row, widths, strict=True))
-            ).rstrip()
-        )
+        cells = enumerate(zip(row, widths, strict=True))
+        print("  ".join(pad(printable(cell), width, right=i > 1) for i, (cell, width) in cells).rstrip())
 
 
 def _write(project: Project, plan: _Plan) -> int:
@@ -208,15 +204,11 @@ def diff(
         print(_("No earlier version of the guide is in guides/archive/ or in git."))
         return 0
     comparison = Comparison(old.guide, guide, tuple(project.archive.values()))
-    print(
-        _("{file}: version {old} → {new}").format(file=guide.file, old=old.guide.version, new=guide.version)
-    )
+    head = _("{file}: version {old} → {new}")
+    print(head.format(file=guide.file, old=old.guide.version, new=guide.version))
     for line in described(comparison) or [_("Nothing that is asked has changed.")]:
-        print(
-            "\n".join(
-                wrap(hidden(project, line.strip()), terminal_width(), line[: len(line) - len(line.lstrip())])
-            )
-        )
+        indent = line[: len(line) - len(line.lstrip())]
+        print("\n".join(wrap(hidden(project, line.strip()), terminal_width(), indent)))
     return 0
 
 

@@ -56,13 +56,8 @@ def status(
             for t in theme_counts(project)
         ]
         rows = coverage_json(coverage(project))
-        print(
-            json.dumps(
-                {"version": 1, "coverage": rows, "themes": themes, "next": steps},
-                ensure_ascii=False,
-                indent=1,
-            )
-        )
+        state = {"version": 1, "coverage": rows, "themes": themes, "next": steps}
+        print(json.dumps(state, ensure_ascii=False, indent=1))
         return 0
     width = terminal_width()
     if since is not None:
@@ -137,17 +132,15 @@ def _remarks(project: Project) -> list[Line]:
     """The pace of each region that is behind, and drafts that wait."""
     lines: list[Line] = []
     for pace in paces(project):
-        day = long_date(pace.finish)
+        text = _("At this pace {name} ends on {day}, in time.")
         if pace.late:
             text = ngettext(
                 "At this pace {name} ends on {day}, {late} working day too late.",
                 "At this pace {name} ends on {day}, {late} working days too late.",
                 pace.late,
             )
-            lines.append([("  " + text.format(name=printable(pace.name), day=day, late=pace.late), "red")])
-        else:
-            text = _("At this pace {name} ends on {day}, in time.")
-            lines.append([("  " + text.format(name=printable(pace.name), day=day), "green")])
+        told = text.format(name=printable(pace.name), day=long_date(pace.finish), late=pace.late)
+        lines.append([("  " + told, "red" if pace.late else "green")])
     waiting = old_drafts(project)
     if waiting:
         text = ngettext(
@@ -155,9 +148,8 @@ def _remarks(project: Project) -> list[Line]:
             "{n} drafts are older than 48 hours: {ids}.",
             len(waiting),
         )
-        lines.append(
-            [("  " + text.format(n=len(waiting), ids=listing(note.id for note in waiting)), "yellow")]
-        )
+        told = text.format(n=len(waiting), ids=listing(note.id for note in waiting))
+        lines.append([("  " + told, "yellow")])
     keep = project.mapping.campaign.destroy_after if project.mapping else None
     if keep and keep <= project.today:
         text = _("Since {day} the identities should be destroyed: `consultkit purge`.")
@@ -177,24 +169,14 @@ def _ahead(project: Project, width: int) -> list[Line]:
 
 def _news(project: Project, since: dt.date) -> list[Line]:
     lines: list[Line] = [[(_("New since {day}").format(day=long_date(since)), "bold")]]
+    colon = " :" if language() == "fr" else ":"
     for row, held, drafted in new_since(project, since):
         text = _("{held} held, {drafted} in draft").format(held=held, drafted=drafted)
-        lines.append(
-            [
-                (
-                    f"  {printable(row.name)} : {text}"
-                    if language() == "fr"
-                    else f"  {printable(row.name)}: {text}",
-                    "",
-                )
-            ]
-        )
+        lines.append([(f"  {printable(row.name)}{colon} {text}", "")])
     for delivery in project.deliveries:
         if delivery.date and delivery.date >= since:
-            text = _("{file} delivered to {to}").format(
-                file=printable(delivery.file), to=printable(delivery.to)
-            )
-            lines.append([("  " + text, "")])
+            text, file = _("{file} delivered to {to}"), printable(delivery.file)
+            lines.append([("  " + text.format(file=file, to=printable(delivery.to)), "")])
     return lines
 
 
