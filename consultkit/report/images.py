@@ -65,43 +65,29 @@ def load(source: str, alt: str, workspace: Path) -> Picture:
 
 def _load(source: str, alt: str, workspace: Path) -> Picture:
     if ":" in source or source.startswith(("//", "\\\\")):
-        raise RenderError(
-            _(
-                "The picture “{name}” is not a file of the workspace: copy it there. "
-                "Nothing is fetched from elsewhere."
-            ).format(name=source[:120])
+        message = _(
+            "The picture “{name}” is not a file of the workspace: copy it there. "
+            "Nothing is fetched from elsewhere."
         )
+        raise RenderError(message.format(name=source[:120]))
     path, root = (workspace / unquote(source)).resolve(), workspace.resolve()
     if not path.is_relative_to(root) or root / "private" in path.parents:
-        raise RenderError(
-            _("The picture “{name}” lies outside the workspace's public folders: copy it there.").format(
-                name=source[:120]
-            )
-        )
+        message = _("The picture “{name}” lies outside the workspace's public folders: copy it there.")
+        raise RenderError(message.format(name=source[:120]))
     return load_file(path, alt, source)
 
 
 def load_file(path: Path, alt: str, name: str = "") -> Picture:
     """The picture in a file, vetted; `name` is what messages call it."""
-    name = (name or path.name)[:120]
     try:
-        if path.stat().st_size > LARGEST:
-            raise RenderError(_("The picture “{name}” is over 20 MB: make it smaller.").format(name=name))
-        data = path.read_bytes()
+        if path.stat().st_size <= LARGEST:
+            return vet(path.read_bytes(), alt)
+        message = _("The picture “{name}” is over 20 MB: make it smaller.")
     except OSError:
-        raise RenderError(
-            _("The picture “{name}” cannot be read: put the file there, or take out the line.").format(
-                name=name
-            )
-        ) from None
-    try:
-        return vet(data, alt)
+        message = _("The picture “{name}” cannot be read: put the file there, or take out the line.")
     except _UnsoundError:
-        raise RenderError(
-            _("The picture “{name}” is not a sound PNG or JPEG: save it again as one of these.").format(
-                name=name
-            )
-        ) from None
+        message = _("The picture “{name}” is not a sound PNG or JPEG: save it again as one of these.")
+    raise RenderError(message.format(name=(name or path.name)[:120]))
 
 
 def vet(data: bytes, alt: str) -> Picture:
@@ -111,7 +97,7 @@ def vet(data: bytes, alt: str) -> Picture:
             return _png(data, alt)
         if data.startswith(b"\xff\xd8\xff"):
             return _jpeg(data, alt)
-    except (struct.error, IndexError, zlib.error):
+    except (struct.error, IndexError):
         pass
     raise _UnsoundError
 
