@@ -40,9 +40,12 @@ _CODE = re.compile(
 )
 _MARKS = re.compile(r"[*_~]*")  # of emphasis
 _PICTURE = re.compile(r"!\[[^\]]*\]\([^()\s]*$")
-_APART = re.compile(r"(?<![\w-])([A-Z]{2,}) {0,2}(?:[/\s]|(?<=\s)[-\u2013]) {0,2}(\d+)(?!\w)")  # GAO/06
+_APART = re.compile(
+    r"(?<![\w-])([A-Z]{2,})[ \u00a0\u202f]{0,2}[-/.:·•\s\u2010-\u2015][ \u00a0\u202f]{0,2}(\d+)(?!\w)"
+)  # GAO/06
 _JOINS = re.compile("([\u2013\u2014])")  # from one code to another
 _DASHES = re.compile(_DASH)
+_NOUGHTS = re.compile(r"(?<!\d)0+(?=\d)")
 CUT = "[…]"
 
 
@@ -348,12 +351,12 @@ class Disclosure:
             return text
         text = _edited(text, self._coded(text, *visible(text)))
         text = _edited(text, self._coded(text, text, range(len(text) + 1)))
-        return _edited(text, self._apart(text))
+        return _edited(text, self._apart(text, *visible(text)))
 
-    def _apart(self, text: str) -> Iterator[tuple[int, int, str]]:
+    def _apart(self, text: str, shown: str, places: Sequence[int]) -> Iterator[tuple[int, int, str]]:
         """Where codes stand in two words, outside the files of pictures."""
-        for match in _APART.finditer(text):
-            start, end = match.span()
+        for match in _APART.finditer(shown):
+            start, end = places[match.start()], places[match.end() - 1] + 1
             if _code(match[1] + match[2]) in self._codes and not _in_picture(text, start):
                 yield start, end, CUT
 
@@ -430,8 +433,8 @@ def _in_picture(text: str, at: int) -> bool:
 
 
 def _code(id_: str) -> str:
-    """A code as it is compared: without its hyphens, which get lost."""
-    return _DASHES.sub("", id_).casefold()
+    """A code as it is compared: without its hyphens, and the noughts before its number, which get lost."""
+    return _NOUGHTS.sub("", _DASHES.sub("", id_)).casefold()
 
 
 def _instead(mine: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -42,6 +43,7 @@ def export(
 ) -> int:
     """Writes the actors as a spreadsheet for the commissioner."""
     from consultkit.deliveries import delivery, logged, sending_name
+    from consultkit.disclose import Disclosure
     from consultkit.exchange.table import columns, rows
 
     project = load(root())
@@ -57,6 +59,10 @@ def export(
         outputs = _tables(project, mapping, file, keys)
         said = "\n\n".join(str(cell) for row in rows(mapping, keys) for cell in row)
         found = leaving.leaks(project, outputs, {MAPPING: said})
+    if Disclosure(project).without_codes(said) != said:
+        message = _("The code of a note, beside an actor, tells who was consulted.")
+        print(f"{MAPPING}: {message} {_('`consultkit check` tells where it stands.')}", file=sys.stderr)
+        return 1
     if found:
         return leaving.refuse(found)
     with locked(project.root) if deliver else contextlib.nullcontext():

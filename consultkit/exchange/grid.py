@@ -20,7 +20,7 @@ Run = tuple[str, str]  # the kind of the theme, or nothing; the words
 def to_xlsx(records: Records, draft: bool) -> bytes:
     """A sheet a region after the legend; all cells are text, and the bytes the same each time."""
     output = io.BytesIO()
-    book = workbook(output, records.mapping.campaign.title)
+    book = workbook(output, records.title)
     styles = _styles(book)
     _legend(book.add_worksheet(_("Legend")), records, draft, styles)
     used = {_("Legend").casefold()}

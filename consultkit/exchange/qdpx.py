@@ -35,7 +35,7 @@ class _Writer:
     def __init__(self, records: Records, draft: bool) -> None:
         self.records = records
         self.draft = draft
-        self.title = clean(records.mapping.campaign.title)
+        self.title = clean(records.title)
         start = records.mapping.campaign.start or dt.date(2000, 1, 1)
         self.user = self.id("user")
         self.made = {"creatingUser": self.user, "creationDateTime": f"{start}T00:00:00Z"}

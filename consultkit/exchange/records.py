@@ -95,6 +95,11 @@ class Records:
         return self.disclosure.internal
 
     @property
+    def title(self) -> str:
+        """The campaign's, without the codes of notes where these stay in the team."""
+        return self.disclosure.without_codes(self.mapping.campaign.title)
+
+    @property
     def regions(self) -> dict[str, str]:
         """Names of the regions, by id."""
         return {region.id: region.name for region in self.mapping.region_by_id.values()}

@@ -125,7 +125,7 @@ def to_xlsx(records: Records, tables: Sequence[str], draft: bool) -> bytes:
         sheet.Page(name, [sheet.Column(head, WIDE.get(head, 16)) for head in heads], body)
         for name, heads, body in [(_("Dictionary"), *about[1:]), *found]
     ]
-    return sheet.to_xlsx(pages, records.mapping.campaign.title, _("Lists"))
+    return sheet.to_xlsx(pages, records.title, _("Lists"))
 
 
 def _with_dictionary(

@@ -61,6 +61,7 @@ def _file(root: Path, name: str, opened: Callable[[bytes], bytes | None]) -> Vau
     """What one file holds; None where there is none."""
     try:
         data = opened(read_regular(root / name))
+        _close_to_others(root / name)
     except (FileNotFoundError, NotADirectoryError):
         if not (root / name).is_symlink():
             return None
@@ -70,6 +71,14 @@ def _file(root: Path, name: str, opened: Callable[[bytes], bytes | None]) -> Vau
         fault = Fault("private-value", Place(name), _("Only a regular file is read here."))
         return Vault(LockState.LOCKED, faults=(fault,) if unfit else ())
     return Vault(LockState.LOCKED) if data is None else parse_vault(data, name)
+
+
+def _close_to_others(path: Path) -> None:
+    """Takes from everybody else on this computer what they could read; its owner's rights stay."""
+    mode = path.stat().st_mode
+    if mode & 0o077:
+        with contextlib.suppress(OSError):
+            path.chmod(mode & 0o700)
 
 
 def unlock(data: bytes) -> bytes | None:

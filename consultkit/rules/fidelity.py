@@ -9,6 +9,7 @@ from itertools import zip_longest
 from consultkit.body import Block
 from consultkit.diagnostic import Finding, Place, Severity
 from consultkit.evidence import Passage, Proof, Quotation, Source, Statement, ledger
+from consultkit.files import MAPPING, place_at
 from consultkit.i18n import N_, _
 from consultkit.model import Note, Project, Synthesis
 from consultkit.quotation import ANY_AT, CITATION
@@ -258,7 +259,8 @@ def malformed_citation(project: Project) -> Iterator[Finding]:
 def note_named_in_prose(project: Project) -> Iterator[Finding]:
     """A note is named by its code outside a citation.
 
-    Codes stay in the team: a document that is shared shows […] in its place.
+    Codes stay in the team: a document that is shared shows […] in its place. In the mapping, beside an
+    actor, a code tells who was consulted: it is not exported.
 
     File: notes/gao/synthese.md
     Bad:
@@ -274,6 +276,12 @@ def note_named_in_prose(project: Project) -> Iterator[Finding]:
                     place = block.place(synthesis.file, match.start(), len(match[0]))
                     help = _("Cite it, [@{id}], or take it out.").format(id=match[0])
                     yield Finding(place, _("A shared document shows […] here, and no code."), help)
+    text = project.sources[MAPPING].text if MAPPING in project.sources else ""
+    for match in _CODE.finditer(text):
+        if match[0].casefold() in known:
+            place = place_at(text, match.start(), MAPPING, len(match[0]))
+            message = _("The code of a note, beside an actor, tells who was consulted.")
+            yield Finding(place, message, _("Take it out: such a mapping is not exported."))
 
 
 def malformed(project: Project, block: Block) -> list[tuple[int, str]]:

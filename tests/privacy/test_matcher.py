@@ -315,3 +315,22 @@ FAST, SLOW = Matcher(SHORT), Closely(SHORT)
 def test_what_is_spared_holds_nothing(words):
     text = "".join(word + gap for word, gap in words)
     assert FAST.search(text) == SLOW.search(text)
+
+
+@pytest.mark.parametrize("written", ["H. Bâ", "H.Bâ", "Bâ H.", "BÂ H.", "H. Ba"])
+def test_a_short_surname_is_found_beside_an_initial(written):
+    search = Matcher([Identity("GAO-01", "note", "Haoua Bâ")]).search
+    assert search(f"Selon {written} d’ici, la route est coupée.")
+    assert not search("Il y a ba, là-bas ; la Bâ ne dit rien, h. non plus.")
+
+
+@pytest.mark.parametrize("text", ["www.ata-mali.org", "[leur site](https://ata.ml/rapport)", "ATA", "l’ATA"])
+def test_an_acronym_is_found_in_an_address(text):
+    search = Matcher([Identity("t", "actor", "Réseau Tamat", ("ATA",), organisation=True)]).search
+    assert search(f"Voir {text}, à lire.") and not search("Il ata la corde.")
+
+
+@pytest.mark.parametrize("sign", "•—−")
+def test_a_known_phone_is_found_whatever_parts_it(sign):
+    search = Matcher([Identity("GAO-01", "note", "Zorgol Kanu", phone="76 12 34 56")]).search
+    assert search(f"Au 76{sign}12{sign}34{sign}56.") and search(f"Au 76 {sign} 12 {sign} 34 {sign} 56.")

@@ -25,6 +25,7 @@ FOUND = {
         |+221 77 123 45 67|+33 6 12 34 56 78|223 76 12 34 56|+213 551 23 45 67|+222 22 12 34 56|77 123 45 67
         |+227 90 12 34 56|+226 70 12 34 56|+225 07 12 34 56 78|+224 621 12 34 56|+1 202-555-0143|n° 76 12 34 56
         |76\u00a012\u00a034\u00a056|76\u202f12\u202f34\u202f56|76&nbsp;12&nbsp;34&nbsp;56|76 **12** 34 56|7**6** 12 34 56
+        |n° 2 : 76 55 44 33|1: 66-55-44-33|à 8h 76 12 34 56|76 55 44 33 M. le directeur|76554433-66554433
         |orange2 76 12 34 56|76—12—34—56|76·12·34·56|76 • 12 • 34 • 56|76−12−34−56
     """,
     "email": "a.b@example.org|ab@example&#46;org|ab@**example**.org|A_B+x@sous.example.org|a.b&#64;example.org|a (at) exemple (point) org|a[arobase]exemple.org",
@@ -34,7 +35,7 @@ FOUND = {
     """,
     "iban": "ML13 ML01 6012 0102 6001 0066 8497|FR1420041010050500013M02606",
     "handle": "@amadou_m|[voir @amadou_m]|wa.me/22376123456|facebook.com/amadou|t.me/xyz|chat.whatsapp.com/AbCd|skype:am.xyz|fb.**com**/moussa",
-    "plate": "AB 1234 MD|CH-5678-M7|A 1234 MD|AB **1234** MD|AB&#32;1234&#32;MD|AB–1234–MD|AB.1234.MD|AB/1234/MD",
+    "plate": "AB 1234 MD|CH-5678-M7|A 1234 MD|AB **1234** MD|AB&#32;1234&#32;MD|AB–1234–MD|AB - 1234 - MD|AB.1234.MD|AB/1234/MD",
 }
 CASES = [(kind, text.strip()) for kind, row in FOUND.items() for text in row.split("|")]
 
@@ -48,6 +49,15 @@ def test_what_tells_who_or_where_is_found(kind, written):
         assert len(before) - 1 <= hit.start < hit.end <= len(before) + len(written) + 1
 
 
+@pytest.mark.parametrize("below", ["\n\nPersonnes rencontrées : 12.", "\nMénages : 12", "\n\nménages : 12"])
+def test_a_unit_below_makes_no_amount_of_a_number(below):
+    assert [hit.kind for hit in patterns.search(f"Téléphone : 76 55 44 33{below}")] == ["phone"]
+
+
+def test_an_amount_may_go_on_in_the_next_line():
+    assert not patterns.search("Le coût est de 76 543 210\nF CFA, ou 76 543 210\nfrancs.")
+
+
 def test_every_number_of_a_list_is_found():
     text = "66 12 34 56 / 76 12 34 56 ou 65 00 11 22"
     assert [text[h.start : h.end] for h in patterns.search(text)] == [
@@ -58,6 +68,11 @@ def test_every_number_of_a_list_is_found():
 
 
 ORDINARY = """
+Le budget est de USD 65 432 100 en 2023, soit FCFA 65 432 100.
+Un coût de 76 543 210 de F CFA, et 76 543 210 litres.
+Du 20/06/23-25/06/23, la route était fermée.
+Les âges : 70-80-90-95 ans.
+Une hausse de 12,50 Ouest, de 8h30 à 12h30, puis à 14:30 et à 14 h 30.
 La réunion a eu lieu le 2023-06-20 à Gao.
 La réunion a eu lieu le 20/06/2023 à Gao.
 Elle s’est tenue du 12/06/2023 au 20/06/2023.

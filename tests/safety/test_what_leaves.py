@@ -179,7 +179,8 @@ CODED: dict[str, Spoil] = {
     "with a sign escaped": finding("Voir GAO\\-01 et GAO&#45;01."),
     "with marks inside": finding("Voir GAO-**01** et **GAO**-01, *GAO-01*."),
     "with a space": finding("Voir GAO 01, GAO\u00a001 et GAO - 01."),
-    "without its hyphen": finding("Voir GAO01 et GAO/01."),
+    "without its hyphen": finding("Voir GAO01 et GAO/01, GAO.01, GAO·01, GAO : 01."),
+    "without its nought": finding("Voir GAO-1 et GAO 1, puis GAO&nbsp;01."),
     "in the title": swap(MAPPING, "le cas de Gao", "suite à GAO-01"),
     "by an author": swap(MAPPING, "  language: fr\n", "  authors: [Équipe GAO-01]\n  language: fr\n"),
     "in an address": finding("[ici](https://example.net/GAO%2D01)"),
@@ -194,7 +195,8 @@ CODED: dict[str, Spoil] = {
 def test_the_shared_edition_names_no_note(root: Path, place: str) -> None:
     CODED[place](root)
     assert run(root, *SHARED).code == 0
-    text = re.sub(r"(?<=gao)[\s/\u00a0\u2011\u2013-]*(?=0[12])", "-", written(root).lower())
+    text = re.sub(r"(?<=GAO)(?:&nbsp;|[ /.:·\u00a0-]){0,3}0?(?=[12](?!\w))", "-0", written(root)).lower()
+    text = re.sub("[\u2011\u2013]", "-", text)
     assert "gao-01" not in text and "gao-02" not in text
 
 
@@ -327,7 +329,7 @@ def test_words_that_nobody_may_quote_stay_in(
     "quoted",
     [
         "On dit : „{}“{}", "On dit : ‹ {} ›{}.", "On dit : &laquo; {} &raquo;{}.", "On dit : &#8220;{}&#8221;{}.",
-        "- > {}{}", "Voici\n\n1. un\n2. > {}{}\n3. trois",
+        "- > {}{}", "a. > {}{}", "(i) > {}{}", "#. > {}{}", "(@un) > {}{}", "Un mot\n\n:   > {}{}", "Voici\n\n1. un\n2. > {}{}\n3. trois",
     ],
 )  # fmt: skip
 def test_no_mark_lets_words_through_that_nobody_may_quote(root: Path, quoted: str, cited: str) -> None:
@@ -570,3 +572,42 @@ def test_a_picture_that_is_missing_is_told_with_its_place(root: Path) -> None:
     finding("Voici la salle : ![La salle](notes/salle.png) [@GAO-01].")(root)
     line = (root / SYNTHESIS).read_text("utf-8").split("Voici la salle")[0].count("\n") + 1
     assert f"{SYNTHESIS}:{line}:28 L’image" in refused(root, *SHARED, code=2)
+
+
+@pytest.mark.parametrize("file", ["e.xlsx", "e.qdpx", "grille.xlsx"])
+def test_an_exports_title_names_no_note(root: Path, file: str) -> None:
+    shareable(root)
+    swap(MAPPING, "le cas de Gao", "suite à GAO-01")(root)
+    grid = ["--grid"] if file.startswith("grille") else []
+    assert run(root, "export", str(root / "build" / file), "--force", *grid).code == 0
+    with zipfile.ZipFile(root / "build" / file) as archive:
+        assert not any(b"GAO-01" in archive.read(name) for name in archive.namelist())
+
+
+def test_a_mapping_that_names_a_note_is_not_exported(root: Path) -> None:
+    assert run(root, "mapping", "export", str(root / "build/carte.csv")).code == 0
+    shutil.rmtree(root / "build")
+    swap(MAPPING, "Bureau n° 2", "Entendu le 21 juin, voir GAO-02")(root)
+    assert "GAO-02" not in refused(root, "mapping", "export", str(root / "build/carte.csv"))
+    assert [file for code, file, _line in problems(root) if code == "F021"] == [MAPPING]
+
+
+def test_a_list_of_contacts_is_told(root: Path) -> None:
+    (root / "notes/gao/contacts.csv").write_text(f"Contact;{PHONE};a@b.ml\n", "utf-8")
+    (root / "notes/gao/memo.txt").write_text(f"Appeler le {PHONE}\n", "latin-1")
+    told = [(code, file) for code, file, _line in problems(root) if file.startswith("notes/gao/")]
+    assert {("P002", "notes/gao/contacts.csv"), ("P002", "notes/gao/memo.txt")} <= set(told)
+    (root / "notes/exceptions.yaml").write_text(
+        f'allowed:\n  - {{text: "{PHONE}", reason: "Standard public."}}\n'
+        '  - {text: a@b.ml, reason: "Adresse publique."}\n', "utf-8",
+    )  # fmt: skip
+    assert not [
+        code for code, file, _line in problems(root) if file.startswith("notes/gao/") and code == "P002"
+    ]
+
+
+def test_identities_are_closed_to_others(known: Path) -> None:
+    path = known / "private/identities.yaml"
+    path.chmod(0o644)
+    problems(known)
+    assert path.stat().st_mode & 0o777 == 0o600
