@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -22,11 +23,13 @@ def scratch(parent: str | None = None) -> Iterator[Path]:
     lets go of it with a killed run: a folder whose lock is free is nobody's any more.
     """
     clear(parent)
-    handle, lock = tempfile.mkstemp(_LOCK, _PREFIX, parent)
-    while not try_lock(handle):  # another run took the new lock for an abandoned one
-        os.close(handle)
-        handle, lock = tempfile.mkstemp(_LOCK, _PREFIX, parent)
-    folder = Path(lock.removesuffix(_LOCK))
+    while True:
+        folder = Path(parent or tempfile.gettempdir()) / f"{_PREFIX}{secrets.token_hex(8)}"
+        lock = folder.with_suffix(_LOCK)
+        handle = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        if try_lock(handle):
+            break
+        os.close(handle)  # another run took the new lock for an abandoned one
     try:
         folder.mkdir(0o700)
         yield folder
@@ -34,7 +37,7 @@ def scratch(parent: str | None = None) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         os.close(handle)
         with contextlib.suppress(OSError):
-            os.unlink(lock)  # noqa: PTH108
+            lock.unlink()
 
 
 def clear(parent: str | None = None) -> None:

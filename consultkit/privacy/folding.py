@@ -26,7 +26,7 @@ _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
 _UNUSUAL = re.compile(r"[-'’‘ʼʹ`´‐‑‒–.·•\d]|[a-zà-ÿ][A-ZÀ-Þ]")
 _LEET = str.maketrans("0134578@$!", "oieastbasi")
 # A word cut at the end of a line, which a document may show in one line.
-_CUT = r"[-‐\u00ad]\s*\n\s*|(?<=[^\W\d_])[-‐\u00ad][ \t]+(?=[^\W\d_])"
+_CUT = r"[-‐\u00ad](?:\s*\n\s*|(?<=[^\W\d_].)[ \t]+(?=[^\W\d_]))"
 MARKUP = re.compile(rf"[*_~`\\\[\]{{}}<>&%^]|{_CUT}")
 
 # Letters that look like Latin ones (Cyrillic, Greek, small capitals) or stand for them in Mali's languages,
@@ -176,7 +176,7 @@ _CROSSINGS = (
     ("-->", re.compile(r"<!--.{0,2000}?-->(?=[^\W_]|[*_~`<\[])", re.DOTALL)),
     ("<", re.compile(r"<[^<>]{0,200}?\s[^<>]{0,200}>(?=[^\W_]|[*_~`<\[])")),
     *(
-        (sign, re.compile(rf"{sign}[ \t]*\r?\n[ \t]*(?=[^\W_])|(?<=[^\W\d_]){sign}[ \t]+(?=[^\W\d_])"))
+        (sign, re.compile(rf"{sign}(?:[ \t]*\r?\n[ \t]*(?=[^\W_])|(?<=[^\W\d_].)[ \t]+(?=[^\W\d_]))"))
         for sign in "-\u2010\u00ad"
     ),
 )
