@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from ahocorasick_rs import BytesAhoCorasick
 
 _TITLES = """
-    MM?\\. M Mr\\.? Mmes? Mme\\. Mlle\\.? [Mm]onsieur [Mm]adame [Mm]ademoiselle Dr\\.? [Dd]octeur Pr\\.? Me\\.?
-    Maître Mgr Monseigneur [EA]l[\\s-]?[Hh]adj[ia]? [Hh]adj[ia]? Alhadji [Aa]lhaji [Cc]adi [Ii]mam [Cc]heikh [Cc]heick
-    [Cc]hef [Cc]ommandant [Cc]olonel [Cc]apitaine [Ll]ieutenant [Gg]énéral [Aa]djudant [Ss]ergent
+    MM?\\. M Mr\\.? Mmes? Mme\\. Mlle\\.? [Mm]onsieur [Mm]adame [Mm]ademoiselle Dr\\.? [Dd]octeur Pr\\.?
+    Me\\.? Maître Mgr Monseigneur [EA]l[\\s-]?[Hh]adj[ia]? [Hh]adj[ia]? Alhadji [Aa]lhaji [Cc]adi
+    [Ii]mam [Cc]heikh [Cc]heick [Cc]hef [Cc]ommandant [Cc]olonel [Cc]apitaine [Ll]ieutenant [Gg]énéral [Aa]djudant [Ss]ergent
     [Mm]aire [Pp]réfet [Mm]arabout [Pp]asteur [Aa]bbé [Pp]ère [Ss]œur [Hh]onorable
 """
 # How they end, after their first letter: the words, and the abbreviations with the letters these begin with.
 _ENDS = """
-    onsieur adame oiselle lhaji adi octeur aître igneur adj adji adja mam heikh heick hef ommandant olonel apitaine
-    ieutenant énéral djudant ergent aire réfet arabout asteur bbé ère œur onorable
+    onsieur adame oiselle lhaji adi octeur aître igneur adj adji adja mam heikh heick hef ommandant olonel
+    apitaine ieutenant énéral djudant ergent aire réfet arabout asteur bbé ère œur onorable
 """
 _SHORT_ENDS = (
     ("", b"M"), (".", b"M"), ("r", b"MDP"), ("r.", b"MDP"), ("e", b"M"), ("e.", b"M"), ("me", b"M"),

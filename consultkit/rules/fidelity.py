@@ -19,6 +19,7 @@ from consultkit.text import did_you_mean
 
 NOBODYS = N_("Take the quotation out; or its quotation marks, where these are a title and nobody's words.")
 _CODE = re.compile(r"(?<![\w@/#.-])[A-Za-z]+(?:[-_][A-Za-z]+)*[-_]\d+(?![\w-]|\.[a-z])")
+_OWN_ID = re.compile(r"\bid:\s*[\"']?\Z")
 _BRACKETED = re.compile(r"(?<=\[)@([\w-]+)")
 
 
@@ -277,11 +278,17 @@ def note_named_in_prose(project: Project) -> Iterator[Finding]:
                     help = _("Cite it, [@{id}], or take it out.").format(id=match[0])
                     yield Finding(place, _("A shared document shows […] here, and no code."), help)
     text = project.sources[MAPPING].text if MAPPING in project.sources else ""
-    for match in _CODE.finditer(text):
-        if match[0].casefold() in known:
-            place = place_at(text, match.start(), MAPPING, len(match[0]))
+    for start, code in coded(project, text):
+        if not _OWN_ID.search(text, text.rfind("\n", 0, start) + 1, start):
+            place = place_at(text, start, MAPPING, len(code))
             message = _("The code of a note, beside an actor, tells who was consulted.")
             yield Finding(place, message, _("Take it out: such a mapping is not exported."))
+
+
+def coded(project: Project, text: str) -> Iterator[tuple[int, str]]:
+    """The codes of notes that stand in a text as they are written, each after its place."""
+    known = set(project.known_ids)
+    return ((match.start(), match[0]) for match in _CODE.finditer(text) if match[0] in known)
 
 
 def malformed(project: Project, block: Block) -> list[tuple[int, str]]:
