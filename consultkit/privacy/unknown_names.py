@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 _TITLES = """
     MM?\\. M Mr\\.? Mmes? Mme\\. Mlle\\.? [Mm]onsieur [Mm]adame [Mm]ademoiselle Dr\\.? [Dd]octeur Pr\\.?
     Me\\.? Maître Mgr Monseigneur [EA]l[\\s-]?[Hh]adj[ia]? [Hh]adj[ia]? Alhadji [Aa]lhaji [Cc]adi
-    [Ii]mam [Cc]heikh [Cc]heick [Cc]hef [Cc]ommandant [Cc]olonel [Cc]apitaine [Ll]ieutenant [Gg]énéral [Aa]djudant [Ss]ergent
-    [Mm]aire [Pp]réfet [Mm]arabout [Pp]asteur [Aa]bbé [Pp]ère [Ss]œur [Hh]onorable
+    [Ii]mam [Cc]heikh [Cc]heick [Cc]hef [Cc]ommandant [Cc]olonel [Cc]apitaine [Ll]ieutenant [Gg]énéral
+    [Aa]djudant [Ss]ergent [Mm]aire [Pp]réfet [Mm]arabout [Pp]asteur [Aa]bbé [Pp]ère [Ss]œur [Hh]onorable
 """
 # How they end, after their first letter: the words, and the abbreviations with the letters these begin with.
 _ENDS = """
