@@ -17,7 +17,7 @@ LARGEST = 20_000_000  # bytes
 MOST_PIXELS = 60_000_000
 PNG = b"\x89PNG\r\n\x1a\n"
 # What draws the picture, and nothing that tells of its maker: no text, no date, no EXIF, no profile.
-PNG_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"sRGB", b"pHYs", b"IDAT", b"IEND"})
+PNG_CHUNKS = frozenset({b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"sRGB", b"pHYs"})
 # JPEG's own tables and frames; APPn and comments go, but for Adobe's (APP14): it tells how colours are coded.
 JPEG_FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 JPEG_SEGMENTS = JPEG_FRAMES | {0xC4, 0xDB, 0xDD, 0xDA}
@@ -97,7 +97,7 @@ def vet(data: bytes, alt: str) -> Picture:
             return _png(data, alt)
         if data.startswith(b"\xff\xd8\xff"):
             return _jpeg(data, alt)
-    except (struct.error, IndexError):
+    except (struct.error, IndexError, zlib.error):
         pass
     raise _UnsoundError
 
@@ -107,20 +107,16 @@ def _png(data: bytes, alt: str) -> Picture:
     if chunks[0][0] != b"IHDR" or chunks[-1][0] != b"IEND":
         raise _UnsoundError
     width, height, depth, colours, _packing, _filter, interlaced = struct.unpack(">IIBBBBB", chunks[0][1])
-    _checked(picture := Picture("png", data, alt, width, height), True)
-    bits = depth * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}.get(colours, 0)
-    drawn = _pixels(
-        b"".join(body for kind, body in chunks if kind == b"IDAT"), width, height, bits, interlaced
-    )
-    kept, told = [PNG], False
-    for kind, body in chunks:
-        body = drawn if kind == b"IDAT" else body
-        if kind in PNG_CHUNKS and not (kind == b"IDAT" and told):
-            kept.append(
-                struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
-            )
-        told = told or kind == b"IDAT"
-    return replace(picture, data=b"".join(kept))
+    picture = _checked(Picture("png", data, alt, width, height), True)
+    bits = depth * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}.get(colours, 0) if depth in (1, 2, 4, 8, 16) else 0
+    pixels = b"".join(body for kind, body in chunks if kind == b"IDAT")
+    before = [chunk for chunk in chunks if chunk[0] in PNG_CHUNKS]
+    kept = [*before, (b"IDAT", _pixels(pixels, width, height, bits, interlaced)), chunks[-1]]
+    return replace(picture, data=PNG + b"".join(_chunk(kind, body) for kind, body in kept))
+
+
+def _chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def _pixels(data: bytes, width: int, height: int, bits: int, interlaced: int) -> bytes:
@@ -130,10 +126,10 @@ def _pixels(data: bytes, width: int, height: int, bits: int, interlaced: int) ->
         columns, lines = -((x - width) // across), -((y - height) // down)
         rows += lines * (1 + (columns * bits + 7) // 8) if columns > 0 and lines > 0 else 0
     unpacking = zlib.decompressobj()
-    left, size = data, 0
-    while left and not unpacking.eof and size <= rows:
-        size += len(unpacking.decompress(left, 1_000_000))
-        left = unpacking.unconsumed_tail
+    left, size, more = data, 0, True
+    while more and not unpacking.eof and size <= rows:
+        some = unpacking.decompress(left, 1_000_000)
+        left, size, more = unpacking.unconsumed_tail, size + len(some), bool(some)
     if not bits or not unpacking.eof or size != rows:
         raise _UnsoundError
     return data[: len(data) - len(unpacking.unused_data)]

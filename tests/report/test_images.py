@@ -60,6 +60,19 @@ def test_a_png_holds_its_pixels_and_nothing_behind_them():
     assert images.vet(drawn(b"\0\x40\0\x40", depth=1, colours=0), "").height == 2
 
 
+def test_pixels_that_cannot_be_unpacked_are_none():
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 3, 2, 8, 2, 0, 0, 0))
+    for data in (b"Moussa", b"", zlib.compress(b"\0" * 20)[:-5]):
+        with pytest.raises(images._UnsoundError):
+            images.vet(images.PNG + header + chunk(b"IDAT", data) + chunk(b"IEND", b""), "")
+
+
+@pytest.mark.parametrize("depth", [0, 3, 255])
+def test_a_depth_that_no_png_has_is_none(depth):
+    with pytest.raises(images._UnsoundError):
+        images.vet(drawn(b"\0" * 20, depth=depth), "")
+
+
 @pytest.mark.parametrize("pixels", [b"", b"\0" * 19, b"\0" * 21, b"\0" * 5_000_000])
 def test_a_png_of_another_size_than_it_says_is_none(pixels):
     with pytest.raises(images._UnsoundError):
