@@ -8,6 +8,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from consultkit.files import try_lock
@@ -22,7 +23,7 @@ def scratch(parent: str | None = None) -> Iterator[Path]:
     A lock lies beside it, taken before the folder is made and held until it is gone, by the system, which
     lets go of it with a killed run: a folder whose lock is free is nobody's any more.
     """
-    clear(parent)
+    _clear_once(parent)
     while True:
         folder = Path(parent or tempfile.gettempdir()) / f"{_PREFIX}{secrets.token_hex(8)}"
         lock = folder.with_suffix(_LOCK)
@@ -38,6 +39,12 @@ def scratch(parent: str | None = None) -> Iterator[Path]:
         os.close(handle)
         with contextlib.suppress(OSError):
             lock.unlink()
+
+
+@cache
+def _clear_once(parent: str | None) -> None:
+    """A command makes a folder for each document it writes; what killed runs left is looked for once."""
+    clear(parent)
 
 
 def clear(parent: str | None = None) -> None:
