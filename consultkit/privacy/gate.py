@@ -101,10 +101,7 @@ def signs(text: str, allowed: frozenset[str], where: str) -> list[str]:
     """Numbers and addresses in a text about to leave that no line excepts, as sentences."""
     text = spelt(text)
     found = {
-        hit.kind
-        for read in (text, _LINE_END.sub(" ", text))
-        for hit in patterns.search(read)
-        if read[hit.start : hit.end].strip(" \u00a0\u202f") not in allowed
+        hit.kind for read in (text, _LINE_END.sub(" ", text)) for hit in patterns.unexcepted(read, allowed)
     }
     message = _(
         "{where}: {kind}. Take it out of the notes or the template, or except it in notes/exceptions.yaml."

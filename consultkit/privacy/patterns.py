@@ -6,7 +6,7 @@ A find holds its kind and its place, never its text. Dates, year ranges, amounts
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -220,6 +220,11 @@ _REACH = 48  # characters read on each side
 def search(text: str) -> list[PatternHit]:
     """Everything in the text that may tell who or where somebody is, in order, without overlaps."""
     return search_closely(text) if may_hold_pattern(text.encode("utf-8", "replace")) else []
+
+
+def unexcepted(text: str, allowed: Container[str]) -> list[PatternHit]:
+    """The same, but for what a line of notes/exceptions.yaml allows."""
+    return [hit for hit in search(text) if text[hit.start : hit.end].strip() not in allowed]
 
 
 def search_closely(text: str) -> list[PatternHit]:

@@ -11,7 +11,6 @@ from consultkit.diagnostic import Fault, Place
 from consultkit.files import MAX_BYTES, MAX_TOLD, defaults_dir, place_at
 from consultkit.i18n import _
 from consultkit.model import Project
-from consultkit.privacy import patterns
 from consultkit.repository import readable
 from consultkit.repository.git import LINK
 from consultkit.repository.staged import StagedTree, staged_outside
@@ -133,16 +132,14 @@ def _in_text(name: str, part: str, text: str, search: Search) -> Iterable[Fault]
 
 def _signs(name: str, data: bytes, allowed: frozenset[str]) -> list[Fault]:
     """Numbers and addresses in a text, but for those that a line excepts."""
+    from consultkit.privacy import patterns  # not where nothing lies beside: a part of the start
+
     text = readable.decoded(data) if readable.is_text(data) else None
     help = _("Move it to private/identities.yaml, or except it with a reason in notes/exceptions.yaml.")
-    found = (
-        [hit for hit in patterns.search(text) if text[hit.start : hit.end].strip() not in allowed]
-        if text
-        else []
-    )
+    found = patterns.unexcepted(text, allowed)[:MAX_TOLD] if text else []
     return [
         Fault("pattern-found", place_at(text or "", hit.start, name), _(patterns.KINDS[hit.kind]), help)
-        for hit in found[:MAX_TOLD]
+        for hit in found
     ]
 
 

@@ -247,9 +247,8 @@ def _pattern_lines(data: bytes | None, allowed: frozenset[str]) -> Iterator[int]
     text = readable.decoded(data or b"")
     if text is None or len(text) > readable.MAX_PATTERNS:
         return
-    for hit in patterns.search(text):
-        if text[hit.start : hit.end].strip() not in allowed:
-            yield place_at(text, hit.start, "").line
+    for hit in patterns.unexcepted(text, allowed):
+        yield place_at(text, hit.start, "").line
 
 
 def _other_campaigns(root: Path) -> list[str]:
